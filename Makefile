@@ -1,0 +1,68 @@
+# Everything is run from here: `make run` to try it, `make test` to check it.
+SHELL := /bin/bash
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+MO := translations/sv/LC_MESSAGES/messages.mo
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint setup bench screens translations lock tools
+
+help: ## What there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
+
+tools:
+	@command -v python3 >/dev/null || { echo "python3 is missing: apt-get install python3"; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 is too old: 3.11 or newer is needed"; exit 1; }
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	@command -v git >/dev/null || { echo "git is missing: apt-get install git"; exit 1; }
+
+$(VENV)/.runtime: requirements.txt | tools
+	test -x $(BIN)/python || python3 -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+$(MO): translations/sv/LC_MESSAGES/messages.po $(VENV)/.runtime
+	$(BIN)/pybabel --quiet compile -d translations
+
+run: $(VENV)/.runtime $(MO) ## Try the service at http://127.0.0.1:8000 (PORT=…)
+	TRYOUT=true HELD_OPEN='["strategiarahoitus-2021"]' BASE_URL=$${BASE_URL:-http://127.0.0.1:$(PORT)} \
+	  $(BIN)/gunicorn --bind 127.0.0.1:$(PORT)
+
+test: $(VENV)/.dev $(MO) ## Everything there is to check; Chromium and poppler-utils are installed when root
+	@if command -v chromium pdftotext >/dev/null && [ $$(command -v chromium pdftotext | wc -l) = 2 ]; then :; \
+	elif [ $$(id -u) = 0 ]; then $(MAKE) setup; \
+	else echo "*** Chromium or poppler-utils is missing: browser and PDF tests are SKIPPED. Install: sudo make setup"; fi
+	$(BIN)/pytest -n auto
+
+lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/vulture
+
+setup: ## The Debian packages that the tests need (as root)
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium poppler-utils fonts-dejavu-core
+
+bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
+	$(BIN)/python -m bench
+
+screens: $(VENV)/.dev $(MO) ## Pictures of every page, into screens/
+	$(BIN)/python -m tests.screens
+
+translations: $(VENV)/.dev ## Bring the catalogues up to the texts of the program
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k msg -k msgn:1,2 --no-location --omit-header -o translations/messages.pot .
+	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --no-wrap
+	rm translations/messages.pot
+
+lock: ## Pin the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 -o requirements.txt
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 -o requirements-dev.txt

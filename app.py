@@ -1,0 +1,153 @@
+"""The application: settings, calls, extensions, pages, headers, commands."""
+
+import logging
+import sys
+from datetime import timedelta
+from importlib.metadata import version
+from importlib.resources import files
+
+from flask import Flask, Response, g, request, send_file, session
+from flask.typing import ResponseReturnValue
+
+import clock
+import extensions
+import language
+from cli import register_commands
+from forms.definition import CallFileError
+from forms.texts import LANGUAGES, Euros
+from models.database import bind, database, migrate
+from services.context import load_calls
+from settings import ROOT, Settings, SettingsError, read_settings
+from views import apply, calls, resume, summary
+from views.errors import register_error_pages
+
+HTMX_VERSION = version("django-js-lib-htmx")
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application. Stops with a clear line when a setting or a call's file is wrong."""
+    try:
+        settings = settings or read_settings()
+        loaded = load_calls(settings.calls_dir, settings.held_open)
+    except (SettingsError, CallFileError) as error:
+        sys.exit(f"Not started.\n{error}")
+
+    app = Flask(__name__)
+    app.config.update(_flask_config(settings))
+    app.extensions["settings"] = settings
+    app.extensions["calls"] = loaded
+
+    bind(settings.effective_database_url)
+    migrate()
+
+    extensions.babel.init_app(
+        app, default_translation_directories=str(ROOT / "translations"), locale_selector=_pick_language
+    )
+    extensions.csrf.init_app(app)
+    extensions.htmx.init_app(app)
+    extensions.limiter.init_app(app)
+    extensions.mail.init_app(app)
+
+    _prepare_templates(app, settings)
+    _register_hooks(app)
+    for module in (calls, resume, summary, apply):
+        app.register_blueprint(module.bp)
+    app.add_url_rule(f"/static/htmx-{HTMX_VERSION}.js", "htmx_script", _htmx_script)
+    register_error_pages(app)
+    register_commands(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret(),
+        "SESSION_COOKIE_NAME": "istunto",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.session_days),
+        # People write for hours; a form's token lives as long as the session.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "MAX_CONTENT_LENGTH": settings.body_bytes,
+        "MAX_FORM_MEMORY_SIZE": settings.body_bytes,
+        "MAX_FORM_PARTS": settings.body_fields,
+        "BABEL_DEFAULT_LOCALE": LANGUAGES[0],
+        "MAIL_SERVER": settings.mail_server,
+        "MAIL_PORT": settings.mail_port,
+        "MAIL_USE_TLS": settings.mail_use_tls,
+        "MAIL_USE_SSL": settings.mail_use_ssl,
+        "MAIL_USERNAME": settings.mail_username or None,
+        "MAIL_PASSWORD": settings.mail_password.get_secret_value() or None,
+        "MAIL_DEFAULT_SENDER": settings.mail_default_sender,
+        "RATELIMIT_STORAGE_URI": "memory://",
+    }
+
+
+def _pick_language() -> str:
+    """The language chosen, else the browser's first that we speak."""
+    chosen = session.get("kieli")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def _prepare_templates(app: Flask, settings: Settings) -> None:
+    app.jinja_env.finalize = language.localise
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        localise=language.localise,
+        moment=language.moment,
+        clock_time=language.clock_time,
+        weekday=language.weekday,
+        time_left=language.time_left,
+        blocks=language.blocks,
+        euros=Euros,
+        grouped=language.grouped,
+    )
+    app.jinja_env.globals.update(
+        current_language=language.current,
+        languages=LANGUAGES,
+        language_names=language.NAMES,
+        is_tryout=settings.tryout,
+        base_url=settings.base_url,
+    )
+
+
+def _register_hooks(app: Flask) -> None:
+    @app.before_request
+    def open_database() -> None:
+        g.arrived_at = clock.now()
+        if request.endpoint not in ("static", "htmx_script"):
+            database.connect(reuse_if_open=True)
+
+    @app.before_request
+    def switch_language_by_link() -> None:
+        if request.method == "GET" and request.args.get("kieli") in LANGUAGES:
+            session["kieli"] = request.args["kieli"]
+
+    @app.teardown_request
+    def close_database(error: BaseException | None) -> None:
+        if not database.is_closed():
+            database.close()
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = (
+            "default-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+        )
+        headers["Referrer-Policy"] = "same-origin"
+        headers["X-Content-Type-Options"] = "nosniff"
+        if request.endpoint not in ("static", "htmx_script"):
+            headers["Cache-Control"] = "private, no-store"
+            headers["X-Robots-Tag"] = "noindex" if request.endpoint != "calls.index" else "all"
+            response.vary.add("HX-Request")
+        return response
+
+
+def _htmx_script() -> ResponseReturnValue:
+    """htmx as its package brings it; its version is in the address, so browsers keep it."""
+    with (files("js_lib_htmx") / "static/htmx/htmx.min.js").open("rb") as script:
+        return send_file(script.name, "text/javascript", max_age=timedelta(days=365).days * 86400)
+
+
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")

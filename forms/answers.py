@@ -1,0 +1,105 @@
+"""The typed answers of one application, seen through its call: what is open, sums, problems."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from forms.definition import Call, Section
+from forms.question import Problem, Question, Typed
+from forms.rules import AnyRule, Note
+
+NOTHING: Typed = {}
+
+
+class Answers:
+    """Typed answers by question key. Those of sections that are not chosen are kept, but count for nothing."""
+
+    def __init__(self, call: Call, typed: Mapping[str, Typed]) -> None:
+        self.call = call
+        self._typed = typed
+
+    def typed(self, key: str) -> Typed:
+        """What was typed to a question, also where its section is not chosen."""
+        return self._typed.get(key, NOTHING)
+
+    @cached_property
+    def chosen_areas(self) -> frozenset[str]:
+        question = self.call.areas_question
+        return question.chosen(self.typed(question.key)) if question else frozenset()
+
+    def is_open(self, section: Section) -> bool:
+        return not section.area or section.key in self.chosen_areas
+
+    @cached_property
+    def open_questions(self) -> list[Question]:
+        """The questions that are asked, in the order of the call."""
+        open_sections = {section.key for section in self.call.sections if self.is_open(section)}
+        return [question for question in self.call.questions if question.section in open_sections]
+
+    @cached_property
+    def _open_keys(self) -> frozenset[str]:
+        return frozenset(question.key for question in self.open_questions)
+
+    def total(self, key: str) -> int:
+        """Whole euros of an amounts question; 0 while it is not asked."""
+        return self.call.amounts(key).total(self.typed(key)) if key in self._open_keys else 0
+
+    def amount(self, key: str, row: str) -> int | None:
+        """Whole euros of a row; None where it is blank, unreadable or not asked."""
+        return self.call.amounts(key).amount(self.typed(key), row) if key in self._open_keys else None
+
+    @property
+    def rules_that_hold(self) -> list[AnyRule]:
+        """The rules whose questions are all asked."""
+        return [rule for rule in self.call.rules if rule.questions_looked_at <= self._open_keys]
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """All that stops sending or is worth a remark, in the order of the questions."""
+        found = [problem for question in self.open_questions for problem in question.problems(self.typed(question.key))]
+        # A sum over amounts that can't be read proves nothing.
+        unreadable = {problem.question.key for problem in found if problem.suffix and problem.is_error}
+        for rule in self.rules_that_hold:
+            if rule.severity != "off" and not rule.questions_looked_at & unreadable:
+                found.extend(rule.problems(self))
+        order = {question.key: place for place, question in enumerate(self.call.questions)}
+        return sorted(found, key=lambda problem: order[problem.question.key])
+
+    def problems_of(self, question: Question) -> list[Problem]:
+        return [problem for problem in self.problems if problem.question.key == question.key]
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.is_error]
+
+    @property
+    def remarks(self) -> list[Problem]:
+        return [problem for problem in self.problems if not problem.is_error]
+
+    def notes_of(self, question: Question) -> list[Note]:
+        """What the rules say beside a question."""
+        notes = (note for rule in self.rules_that_hold for note in rule.notes(self))
+        return [note for note in notes if note.question == question.key]
+
+    def touched_by(self, keys: set[str]) -> set[str]:
+        """The questions whose notes, problems or sums may change with an answer to ``keys``, these among them."""
+        touched = set(keys)
+        for rule in self.call.rules:
+            if rule.questions_looked_at & keys:
+                touched |= rule.questions_looked_at
+        return touched
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything typed, by question, closed sections too."""
+        return {
+            question.key: question.to_json(self.typed(question.key))
+            for question in self.call.questions
+            if question.has_fields
+        }
+
+
+def answers_from_json(call: Call, values: Mapping[str, Any]) -> Answers:
+    """The answers of such a JSON object; unknown questions are left out."""
+    return Answers(
+        call, {key: call.question(key).from_json(value) for key, value in values.items() if key in call.by_key}
+    )

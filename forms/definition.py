@@ -1,0 +1,302 @@
+"""A call, typed and frozen, read from its TOML file; and what is wrong with a bad file.
+
+The file is data: an officer writes it. A fault names the file, the place in it and what to do.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from clock import HELSINKI
+from forms.kinds import AnyQuestion
+from forms.kinds.amounts import AmountRow, AmountsQuestion
+from forms.kinds.areas import Area, AreasQuestion
+from forms.kinds.choice import ChoiceQuestion
+from forms.kinds.contact import ContactQuestion, parse_email
+from forms.kinds.derived import DerivedQuestion
+from forms.question import Provenance, Question, Strict
+from forms.register import RegisterError
+from forms.rules import AnyRule
+from forms.texts import Text
+
+SUMMARY_PAGE = "yhteenveto"
+"""The last page of every call: problems, preview and sending."""
+
+SomeQuestion = TypeVar("SomeQuestion", bound=Question)
+
+
+class CallFileError(Exception):
+    """A call's file can't be used. ``faults`` has a line for each reason, with the remedy."""
+
+    def __init__(self, path: Path, faults: list[str]) -> None:
+        self.path = path
+        self.faults = faults
+        super().__init__("\n".join(f"{path.name}: {fault}" for fault in faults))
+
+
+class SourcedText(Strict):
+    """A text of the call with where it comes from."""
+
+    text: Text
+    provenance: Provenance | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, given: Any) -> Any:
+        """In the file, provenance stands beside the languages."""
+        if not isinstance(given, dict) or "text" in given:
+            return given
+        languages = {key: text for key, text in given.items() if key != "provenance"}
+        return {"text": languages, "provenance": given.get("provenance")}
+
+
+class Registry(Strict):
+    """Where the signed document goes, and the copy of each submission."""
+
+    email: str
+    name: Text
+
+    @field_validator("email")
+    @classmethod
+    def _is_address(cls, email: str) -> str:
+        try:
+            return parse_email(email)
+        except ValueError as error:
+            raise ValueError(f"{email!r} is no e-mail address") from error
+
+
+class Page(Strict):
+    """A page of the form; its key is a part of the address."""
+
+    key: str = Field(pattern=r"^[a-z]+$")
+    title: Text
+
+
+class Section(Strict):
+    """Questions under one heading. An area's section is open while its box is ticked, the others always."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9]*$")
+    page: str
+    title: Text
+    help: Text | None = None
+    area: bool = False
+
+
+class Call(Strict):
+    """A call for applications: its texts, times, addresses, questions and rules."""
+
+    key: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    reference_prefix: str = Field(pattern=r"^[A-Z0-9]{2,6}$")
+    opens: datetime
+    """The first instant at which sending is possible, aware UTC; written in the file as Helsinki time."""
+    closes: datetime
+    """The last instant that is in time, aware UTC."""
+    provenance: dict[str, Provenance] = Field(default_factory=dict)
+    title: Text
+    authority: Text
+    registry: Registry
+    instructions: SourcedText
+    declaration: SourcedText
+    rows: dict[str, tuple[AmountRow, ...]] = Field(default_factory=dict)
+    pages: tuple[Page, ...] = Field(min_length=1)
+    sections: tuple[Section, ...] = Field(min_length=1)
+    questions: tuple[AnyQuestion, ...] = Field(min_length=1)
+    rules: tuple[AnyRule, ...] = ()
+
+    @field_validator("opens", "closes", mode="after")
+    @classmethod
+    def _from_helsinki(cls, instant: datetime) -> datetime:
+        local = instant.replace(tzinfo=HELSINKI) if instant.tzinfo is None else instant
+        return local.astimezone(UTC)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Call":
+        faults = list(self._faults())
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    def _faults(self) -> Iterator[str]:
+        if self.closes <= self.opens:
+            yield "closes is not after opens; correct the times"
+        names = {
+            "pages": [page.key for page in self.pages],
+            "sections": [section.key for section in self.sections],
+            "questions": [question.key for question in self.questions],
+            "numbers": [str(question.number) for question in self.questions],
+        }
+        for name, keys in names.items():
+            for key in sorted({key for key in keys if keys.count(key) > 1}):
+                yield f"{name}: {key} stands twice; give one of them another"
+        if self.pages[-1].key != SUMMARY_PAGE:
+            yield f"pages: the last must be {SUMMARY_PAGE!r}; add it or move it to the end"
+        pages = {page.key for page in self.pages}
+        for section in self.sections:
+            if section.page not in pages:
+                yield f"section {section.key}: unknown page {section.page!r}; take one of {', '.join(sorted(pages))}"
+        sections = {section.key for section in self.sections}
+        for question in self.questions:
+            if question.section not in sections:
+                known = ", ".join(sorted(sections))
+                yield f"question {question.key}: unknown section {question.section!r}; take one of {known}"
+        if len(self.of_kind(AreasQuestion)) > 1:
+            yield "questions: only one can be of the kind areas; remove the others"
+        yield from self._broken_references()
+
+    def _broken_references(self) -> Iterator[str]:
+        references: list[tuple[str, str, str | None]] = [
+            (f"question {question.key}", source, question.row)
+            for question in self.of_kind(DerivedQuestion)
+            for source in question.sources
+        ]
+        references += [
+            (f"question {question.key}", source, None)
+            for question in self.of_kind(DerivedQuestion)
+            for source in question.beside
+        ]
+        references += [(f"rule {rule.kind}", key, row) for rule in self.rules for key, row in rule.references]
+        amounts = {question.key: question for question in self.of_kind(AmountsQuestion)}
+        for who, key, row in references:
+            if key not in amounts:
+                yield f"{who}: {key!r} is no question of the kind amounts; correct the key"
+            elif row is not None and row not in amounts[key].suffixes({}):
+                rows = ", ".join(amounts[key].suffixes({}))
+                yield f"{who}: question {key} has no row {row!r}; it has {rows}"
+
+    def of_kind(self, kind: type[SomeQuestion]) -> list[SomeQuestion]:
+        return [question for question in self.questions if isinstance(question, kind)]
+
+    @cached_property
+    def by_key(self) -> dict[str, Question]:
+        return {question.key: question for question in self.questions}
+
+    def question(self, key: str) -> Question:
+        return self.by_key[key]
+
+    def amounts(self, key: str) -> AmountsQuestion:
+        """A question that a rule names, which the file's check has proved to be of this kind."""
+        question = self.by_key[key]
+        assert isinstance(question, AmountsQuestion)
+        return question
+
+    @property
+    def areas_question(self) -> AreasQuestion | None:
+        return next(iter(self.of_kind(AreasQuestion)), None)
+
+    @property
+    def contact_question(self) -> ContactQuestion | None:
+        return next(iter(self.of_kind(ContactQuestion)), None)
+
+    @property
+    def provider_question(self) -> ChoiceQuestion | None:
+        """The question that says who applies: the first choice from a register."""
+        return next(iter(self.of_kind(ChoiceQuestion)), None)
+
+    @property
+    def totals_question(self) -> DerivedQuestion | None:
+        """The question that sums up what is applied for."""
+        return next(iter(self.of_kind(DerivedQuestion)), None)
+
+    def page(self, key: str) -> Page | None:
+        return next((page for page in self.pages if page.key == key), None)
+
+    def sections_on(self, page: str) -> list[Section]:
+        return [section for section in self.sections if section.page == page]
+
+    def section_of(self, question: str) -> Section:
+        wanted = self.by_key[question].section
+        return next(section for section in self.sections if section.key == wanted)
+
+    def questions_in(self, section: str) -> list[Question]:
+        return [question for question in self.questions if question.section == section]
+
+    def page_of(self, question: Question) -> str:
+        return self.section_of(question.key).page
+
+    def has_opened(self, at: datetime) -> bool:
+        return at >= self.opens
+
+    def has_closed(self, at: datetime) -> bool:
+        """Whether ``at`` is too late; the closing instant itself is in time."""
+        return at > self.closes
+
+    def provenance_of(self, question: Question) -> Provenance:
+        """Where the Finnish text of a question comes from."""
+        from_call = self.provenance.get("fi", "official")
+        return question.provenance or from_call
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where in the file a fault is, in words of the file."""
+
+    data: dict[str, Any]
+
+    def name(self, location: tuple[int | str, ...]) -> str:
+        words: list[str] = []
+        node: Any = self.data
+        for step in location:
+            if isinstance(node, list) and isinstance(step, int) and step < len(node):
+                node = node[step]
+                key = node.get("key") or node.get("kind") if isinstance(node, dict) else None
+                words.append(str(key or f"no. {step + 1}"))
+            elif isinstance(node, dict) and step in node:
+                node = node[step]
+                words.append(str(step))
+            elif step == location[-1] and step not in ("root", "text"):
+                # The name of a kind, which pydantic puts into the way, is no place in the file.
+                words.append(str(step))
+        return " ".join(words) or "the file"
+
+
+def _faults_of(error: ValidationError, data: dict[str, Any]) -> Iterator[str]:
+    place = _Place(data)
+    remedies = {
+        "missing": "is missing; add it",
+        "extra_forbidden": "is not known; correct or remove it",
+    }
+    for fault in error.errors():
+        where = place.name(fault["loc"])
+        message = fault["msg"].removeprefix("Value error, ")
+        for line in message.split("\n"):
+            yield f"{where}: {remedies.get(fault['type'], line)}"
+
+
+def load_call(path: Path) -> Call:
+    """Read a call and the registers it names. Raises CallFileError with every fault that was found."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CallFileError(path, [f"can't be read ({error}); save it as UTF-8"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise CallFileError(path, [f"is not TOML: {error}; correct the line"]) from error
+    context = {"folder": path.parent, "rows": data.get("rows", {}), "areas": _areas(data)}
+    try:
+        call = Call.model_validate(data, context=context)
+    except ValidationError as error:
+        raise CallFileError(path, list(_faults_of(error, data))) from error
+    except RegisterError as error:
+        raise CallFileError(path, [str(error)]) from error
+    for question in call.questions:
+        # Built now, once: building them while people wait costs more than all checks.
+        _ = question.form_class
+    return call
+
+
+def _areas(data: dict[str, Any]) -> tuple[Area, ...]:
+    """The areas that the areas question offers: the call's sections marked so, where they are well-formed."""
+    try:
+        return tuple(
+            Area(key=section["key"], title=section["title"])
+            for section in data.get("sections", [])
+            if section.get("area")
+        )
+    except (KeyError, TypeError, AttributeError, ValidationError):
+        # The same faults come out, with their place, when the sections themselves are read.
+        return ()

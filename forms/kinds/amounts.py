@@ -1,0 +1,131 @@
+"""Rows of whole euros with a total. A blank row counts as 0 in sums and stays blank: empty and zero differ."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo
+from wtforms import Form, StringField
+
+from forms.question import Question, Row, Severity, Shown, Strict, Typed, flag
+from forms.texts import Euros, Message, Text, msg
+
+if TYPE_CHECKING:
+    from forms.answers import Answers
+
+MOST = 999_999_999_999
+"""The largest amount, in euros, that a row takes."""
+
+# Blanks that people and programs put between groups: space, tab, NBSP, figure, thin and narrow NBSP.
+_BLANK = "[ \t\u00a0\u2007\u2009\u202f]"
+_CURRENCY = re.compile(rf"{_BLANK}*(€|euroa?|EUR)$", re.IGNORECASE)
+_AMOUNT = re.compile(rf"^(?P<euros>[0-9]+|[0-9]{{1,3}}(?:{_BLANK}[0-9]{{3}})+)(?:[.,](?P<cents>[0-9]{{2}}|-|–))?$")
+_CENTS = re.compile(r"^[0-9]+[.,][0-9]{1,2}$")
+_GROUPED = re.compile(r"^[0-9]{1,3}([.,][0-9]{3})+([.,][0-9]{1,2})?$")
+
+
+class AmountError(ValueError):
+    """A typed amount that has no single sure reading; ``advice`` tells the person what to write."""
+
+    def __init__(self, advice: Message) -> None:
+        super().__init__(advice.original)
+        self.advice = advice
+
+
+def parse_euros(typed: str) -> int | None:
+    """The whole euros of a typed amount, None for a blank one. Raises AmountError.
+
+    Accepted (facts 5, issue): 1319500 · groups of three with any blank · € / euroa / EUR after it · zero cents
+    as ,00 .00 or ,- ; all else is refused with advice rather than guessed.
+    """
+    text = typed.strip(" \t\n\u00a0\u2007\u2009\u202f")
+    if not text:
+        return None
+    bare = _CURRENCY.sub("", text)
+    match = _AMOUNT.match(bare)
+    if match and match["cents"] in (None, "00", "-", "–"):
+        amount = int(re.sub(_BLANK, "", match["euros"]))
+        if amount > MOST:
+            raise AmountError(msg("Summa on liian suuri. Tarkistakaa numerot."))
+        return amount
+    compact = re.sub(_BLANK, "", bare)
+    if re.match("^[-\u2212\u2012-\u2015\ufe63\uff0d]", compact):
+        raise AmountError(msg("Summa ei voi olla negatiivinen. Kirjoittakaa summa ilman miinusmerkkiä."))
+    if _CENTS.match(compact):
+        raise AmountError(msg("Kirjoittakaa summa kokonaisina euroina ilman senttejä, esimerkiksi 1319500."))
+    if _GROUPED.match(compact):
+        raise AmountError(
+            msg("Summaa ei voi lukea varmasti. Kirjoittakaa se ilman pisteitä ja pilkkuja, esimerkiksi 1319500.")
+        )
+    raise AmountError(msg("Kirjoittakaa summa kokonaisina euroina numeroilla, esimerkiksi 1319500."))
+
+
+class AmountRow(Strict):
+    """One row of an estimate or plan."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9]*$")
+    label: Text
+
+
+def _named_rows(name: object, info: ValidationInfo) -> object:
+    """A question names a set of rows that stands in the call under ``rows``."""
+    if isinstance(name, str):
+        row_sets = (info.context or {}).get("rows", {})
+        if name not in row_sets:
+            raise ValueError(f"unknown rows {name!r}; the call has {', '.join(sorted(row_sets)) or 'none'}")
+        return row_sets[name]
+    return name
+
+
+class AmountsQuestion(Question):
+    kind: Literal["amounts"]
+    rows: Annotated[tuple[AmountRow, ...], BeforeValidator(_named_rows), Field(min_length=1)]
+
+    checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF, "unreadable": Severity.ERROR}
+
+    def suffixes(self, typed: Typed) -> tuple[str, ...]:
+        return tuple(row.key for row in self.rows)
+
+    def row_label(self, key: str) -> Text:
+        return next(row.label for row in self.rows if row.key == key)
+
+    def field_label(self, suffix: str) -> Text | Message:
+        return self.row_label(suffix) if suffix else self.label
+
+    def build_field(self, suffix: str) -> Any:
+        def readable(form: Form, field: StringField) -> None:
+            try:
+                parse_euros(field.data or "")
+            except AmountError as error:
+                raise flag("unreadable", error.advice) from error
+
+        return StringField(validators=[readable])
+
+    def amount(self, typed: Typed, row: str) -> int | None:
+        """Whole euros of a row; None where it is blank or can't be read."""
+        try:
+            return parse_euros(typed.get(row, ""))
+        except AmountError:
+            return None
+
+    def total(self, typed: Typed) -> int:
+        """Whole euros of all rows that can be read; always computed, never taken from a form."""
+        return sum(self.amount(typed, row.key) or 0 for row in self.rows)
+
+    def missing_message(self) -> Message:
+        return msg("Täyttäkää vähintään yksi rivi.")
+
+    def show(self, typed: Typed, answers: "Answers") -> Shown:
+        rows = []
+        for row in self.rows:
+            amount = self.amount(typed, row.key)
+            # What can't be read stays visible as typed, in drafts; it can't be sent.
+            value = typed.get(row.key) if amount is None else Euros(amount)
+            rows.append(Row(row.label, value or None))
+        return Shown(rows=tuple(rows), total=Euros(self.total(typed)))
+
+    def to_json(self, typed: Typed) -> Any:
+        return {row.key: typed.get(row.key, "") for row in self.rows}
+
+    def from_json(self, value: Any) -> dict[str, str]:
+        return {key: text for key, text in value.items() if text}

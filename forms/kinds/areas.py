@@ -1,0 +1,67 @@
+"""Which development areas are applied for: ticking one opens its section."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo
+from werkzeug.datastructures import MultiDict
+
+from forms.question import Question, Row, Severity, Shown, Strict, Typed
+from forms.texts import Message, Text, msg
+
+if TYPE_CHECKING:
+    from forms.answers import Answers
+
+TICKED = "x"
+
+
+class Area(Strict):
+    """A section that a tick opens."""
+
+    key: str
+    title: Text
+
+
+def _areas_of_call(given: object, info: ValidationInfo) -> object:
+    return (info.context or {}).get("areas", ()) if given is None else given
+
+
+class AreasQuestion(Question):
+    kind: Literal["areas"]
+    areas: Annotated[tuple[Area, ...], BeforeValidator(_areas_of_call), Field(validate_default=True)] = None  # type: ignore[assignment]
+    """Filled from the call's sections that are marked ``area``."""
+
+    checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.ERROR}
+
+    def suffixes(self, typed: Typed) -> tuple[str, ...]:
+        return tuple(area.key for area in self.areas)
+
+    def field_name(self, suffix: str) -> str:
+        # One name, repeated: a box that is not ticked is not sent.
+        return self.key
+
+    @property
+    def field_names(self) -> list[str]:
+        return [self.key]
+
+    def field_id(self, suffix: str) -> str:
+        return super().field_id(suffix or self.areas[0].key)
+
+    def posted(self, form: MultiDict[str, str]) -> dict[str, str]:
+        ticked = set(form.getlist(self.key))
+        return {area.key: TICKED if area.key in ticked else "" for area in self.areas}
+
+    def chosen(self, typed: Typed) -> frozenset[str]:
+        return frozenset(typed)
+
+    def missing_message(self) -> Message:
+        return msg("Valitkaa vähintään yksi kehittämiskokonaisuus.")
+
+    def show(self, typed: Typed, answers: "Answers") -> Shown:
+        return Shown(rows=tuple(Row("", area.title) for area in self.areas if area.key in typed))
+
+    def to_json(self, typed: Typed) -> Any:
+        return [area.key for area in self.areas if area.key in typed]
+
+    def from_json(self, value: Any) -> dict[str, str]:
+        return {area.key: TICKED for area in self.areas if area.key in value}

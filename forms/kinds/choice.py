@@ -1,0 +1,74 @@
+"""One choice from a register, or a typed name that the register lacks."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo
+from wtforms import Form, StringField
+
+from forms.question import Question, Severity, Shown, Typed, flag
+from forms.register import Provider, Register, load_register
+from forms.texts import Message, Text, msg
+
+if TYPE_CHECKING:
+    from forms.answers import Answers
+
+CHOSEN, OTHER = "", "muu"
+
+
+def _beside_call(name: object, info: ValidationInfo) -> object:
+    """A question names a register's file in the folder of the call."""
+    if isinstance(name, str):
+        folder: Path = (info.context or {}).get("folder", Path())
+        return load_register(folder / Path(name).name)
+    return name
+
+
+class ChoiceQuestion(Question):
+    kind: Literal["choice"]
+    providers: Annotated[Register, BeforeValidator(_beside_call), Field(alias="register")]
+
+    checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.ERROR, "outside_register": Severity.REMARK}
+
+    def suffixes(self, typed: Typed) -> tuple[str, ...]:
+        return (CHOSEN, OTHER)
+
+    def chosen(self, typed: Typed) -> Provider | None:
+        return self.providers.get(typed.get(CHOSEN, ""))
+
+    def name(self, typed: Typed) -> Text | str | None:
+        """The provider's name: the typed one where there is one, else the chosen one's."""
+        provider = self.chosen(typed)
+        return typed.get(OTHER, "").strip() or (provider.name if provider else typed.get(CHOSEN)) or None
+
+    def identity(self, typed: Typed) -> str | None:
+        """What tells one applying provider from another: the business ID, else the typed name."""
+        other = typed.get(OTHER, "").strip()
+        return other.casefold() if other else typed.get(CHOSEN) or None
+
+    def build_field(self, suffix: str) -> Any:
+        def in_register(form: Form, field: StringField) -> None:
+            if suffix == OTHER and (field.data or "").strip():
+                raise flag(
+                    "outside_register",
+                    msg("Kirjoittamanne nimi ei ole järjestäjäluettelossa. Ministeriö tarkistaa hakukelpoisuuden."),
+                )
+            if suffix == CHOSEN and field.data and field.data not in self.providers:
+                raise flag("missing", msg("Valittua järjestäjää ei ole luettelossa. Valitkaa järjestäjä luettelosta."))
+
+        return StringField(validators=[in_register])
+
+    def missing_message(self) -> Message:
+        return msg("Valitkaa koulutuksen järjestäjä luettelosta.")
+
+    def show(self, typed: Typed, answers: "Answers") -> Shown:
+        return Shown(text=self.name(typed))
+
+    def to_json(self, typed: Typed) -> Any:
+        other = typed.get(OTHER)
+        return {"valittu": typed.get(CHOSEN, ""), "muu": other} if other else typed.get(CHOSEN, "")
+
+    def from_json(self, value: Any) -> dict[str, str]:
+        fields = {CHOSEN: value["valittu"], OTHER: value["muu"]} if isinstance(value, dict) else {CHOSEN: value}
+        return {suffix: text for suffix, text in fields.items() if text}

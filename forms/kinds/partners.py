@@ -1,0 +1,57 @@
+"""Rows of free text, one partner a row. A row stays where it was typed; empty rows are no partners."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field, model_validator
+
+from forms.question import Question, Row, Shown, Typed
+from forms.texts import Message, Text, msg
+
+if TYPE_CHECKING:
+    from forms.answers import Answers
+
+
+class PartnersQuestion(Question):
+    kind: Literal["partners"]
+    shown_rows: int = Field(default=5, gt=0)
+    most_rows: int = Field(default=20, gt=0)
+    row_label: Text
+
+    @model_validator(mode="after")
+    def _room(self) -> "PartnersQuestion":
+        if self.most_rows < self.shown_rows:
+            raise ValueError("most_rows is smaller than shown_rows; make it at least as large")
+        return self
+
+    def suffixes(self, typed: Typed) -> tuple[str, ...]:
+        """As many rows as the call shows, or as are needed to show every typed one."""
+        last = max((int(suffix) for suffix in typed), default=-1)
+        return tuple(str(row) for row in range(max(self.shown_rows, last + 1)))
+
+    def more_suffixes(self, shown: int) -> tuple[str, ...]:
+        """The rows that come when a person asks for more than ``shown``."""
+        return tuple(str(row) for row in range(shown, min(shown + self.shown_rows, self.most_rows)))
+
+    @property
+    def possible_suffixes(self) -> tuple[str, ...]:
+        return tuple(str(row) for row in range(self.most_rows))
+
+    @property
+    def field_names(self) -> list[str]:
+        return [self.field_name(suffix) for suffix in self.possible_suffixes]
+
+    def field_id(self, suffix: str) -> str:
+        return super().field_id(suffix or "0")
+
+    def missing_message(self) -> Message:
+        return msg("Luetelkaa vähintään yksi.")
+
+    def show(self, typed: Typed, answers: "Answers") -> Shown:
+        rows = (Row(f"{int(suffix) + 1}.", typed.get(suffix) or None) for suffix in self.suffixes(typed))
+        return Shown(rows=tuple(rows))
+
+    def to_json(self, typed: Typed) -> Any:
+        return [typed.get(suffix, "") for suffix in self.suffixes(typed)] if typed else []
+
+    def from_json(self, value: Any) -> dict[str, str]:
+        return {str(row): text for row, text in enumerate(value) if text}

@@ -1,0 +1,201 @@
+"""What every kind of question can do. Each kind is a subclass in forms/kinds/, with a template of the same name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, StringField, ValidationError
+
+from forms.clean import clean_line
+from forms.texts import Euros, Message, Text, msg
+
+if TYPE_CHECKING:
+    from forms.answers import Answers
+
+Typed = Mapping[str, str]
+"""An answer as typed: the fields' suffixes (``henkilosto`` of ``q7.henkilosto``, '' of ``q4``) and their cleaned
+texts. Empty fields are left out, so an unanswered question is ``{}``."""
+
+Provenance = Literal["official", "adapted", "reconstructed", "translated"]
+
+
+class Severity(StrEnum):
+    """What a problem does: an error stops sending, a remark is confirmed once, off is not looked for."""
+
+    ERROR = "error"
+    REMARK = "remark"
+    OFF = "off"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong or odd in an answer, and the field that mends it."""
+
+    question: "Question"
+    suffix: str
+    check: str
+    severity: Severity
+    message: Message
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity == Severity.ERROR
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether something is merely not there yet: no one is told so while still writing."""
+        return self.check.endswith("missing") or not self.check
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a validator says: the check's name, by which the call sets its severity, and the message."""
+
+    check: str
+    message: Message
+
+
+def flag(check: str, message: Message) -> ValidationError:
+    """The exception with which a validator reports a check that was not passed."""
+    return ValidationError(Found(check, message))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A labelled line of an answer as people read it; None is *Ei vastauksia*."""
+
+    label: Text | Message | str
+    value: Text | Message | Euros | str | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An answer as people read it: a text, or labelled rows, with a total where there is one."""
+
+    text: Text | str | None = None
+    rows: tuple[Row, ...] = ()
+    total: Euros | None = None
+    beside: Row | None = None
+
+
+class Strict(BaseModel):
+    """A frozen part of a call that knows all its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Question(Strict):
+    """A question of a call: what it asks, how an answer is read from a form, and what may be wrong with it."""
+
+    checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF}
+    """Names of the checks of this kind with the severity that holds unless the call says otherwise."""
+    is_personal: ClassVar[bool] = False
+    """Answers are personal details: kept apart from the submission's record, so that they can be erased."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    number: int = Field(gt=0)
+    section: str
+    label: Text
+    help: Text | None = None
+    provenance: Provenance | None = None
+    severity: Mapping[str, Severity] = Field(default_factory=dict)
+    omit_when_empty: bool = False
+
+    @field_validator("severity")
+    @classmethod
+    def _known_checks(cls, severity: Mapping[str, Severity]) -> Mapping[str, Severity]:
+        for check in severity:
+            if check not in cls.checks:
+                raise ValueError(f"unknown check {check!r}; this kind has {', '.join(cls.checks)}")
+        return severity
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether there is anything to type."""
+        return True
+
+    def suffixes(self, typed: Typed) -> tuple[str, ...]:
+        """The suffixes of the fields on the page, in order; one without rows has the suffix ''."""
+        return ("",)
+
+    @property
+    def field_names(self) -> list[str]:
+        """Every name that a form may post for this question."""
+        return [self.field_name(suffix) for suffix in self.suffixes({})]
+
+    def field_name(self, suffix: str) -> str:
+        """The name of a field in the HTML form."""
+        return f"{self.key}.{suffix}" if suffix else self.key
+
+    def field_id(self, suffix: str) -> str:
+        """The id of a field in the page; without a dot, which CSS would read as a class."""
+        return f"{self.key}-{suffix or 'vastaus'}"
+
+    def field_label(self, suffix: str) -> Text | Message:
+        """What a field is called when a problem with it is listed."""
+        return self.label
+
+    def clean(self, typed: str) -> str:
+        return clean_line(typed)
+
+    def posted(self, form: MultiDict[str, str]) -> dict[str, str]:
+        """The fields that a form holds, cleaned; a field that was not sent is absent, an emptied one is ''."""
+        names = {self.field_name(suffix): suffix for suffix in self.possible_suffixes}
+        return {suffix: self.clean(form[name]) for name, suffix in names.items() if name in form}
+
+    @property
+    def possible_suffixes(self) -> tuple[str, ...]:
+        """Every suffix that is taken from a form, shown or not."""
+        return self.suffixes({})
+
+    def is_answered(self, typed: Typed) -> bool:
+        return any(text.strip() for text in typed.values())
+
+    @cached_property
+    def form_class(self) -> type[Form]:
+        """The WTForms form that checks an answer; built once, when the call is loaded."""
+        fields = {suffix or "vastaus": self.build_field(suffix) for suffix in self.possible_suffixes}
+        return type(f"{self.key}Form", (Form,), fields)
+
+    def build_field(self, suffix: str) -> Any:
+        """The WTForms field of a suffix, with its validators."""
+        return StringField(validators=[])
+
+    def missing_message(self) -> Message:
+        return msg("Vastatkaa tähän kysymykseen.")
+
+    def problems(self, typed: Typed) -> list[Problem]:
+        """All that is wrong or odd in an answer taken alone, in the order of its fields."""
+        if not self.is_answered(typed):
+            return list(self._graded([("", Found("missing", self.missing_message()))]))
+        form = self.form_class(data={suffix or "vastaus": text for suffix, text in typed.items()})
+        form.validate()
+        return list(
+            self._graded(
+                (suffix, found) for suffix in self.possible_suffixes for found in form[suffix or "vastaus"].errors
+            )
+        )
+
+    def _graded(self, found: Iterable[tuple[str, Found]]) -> Iterable[Problem]:
+        for suffix, fault in found:
+            if fault.check not in self.checks:
+                continue
+            severity = self.severity.get(fault.check, self.checks[fault.check])
+            if severity != Severity.OFF:
+                yield Problem(self, suffix, fault.check, severity, fault.message)
+
+    def show(self, typed: Typed, answers: "Answers") -> Shown:
+        """The answer as people read it on the page, in the PDF and in print."""
+        return Shown(text=typed.get("") or None)
+
+    def to_json(self, typed: Typed) -> Any:
+        """The answer as typed, as a JSON value that reads naturally for its kind."""
+        return typed.get("", "")
+
+    def from_json(self, value: Any) -> dict[str, str]:
+        """The typed answer of such a JSON value."""
+        return {"": value} if value else {}

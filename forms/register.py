@@ -1,0 +1,90 @@
+"""A register that a question offers to choose from, read from a CSV file beside the call."""
+
+import csv
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from stdnum.fi import ytunnus
+
+from forms.texts import LANGUAGES, Text
+
+COLUMNS = ("business_id", "name_fi", "name_sv")
+# Å, Ä and Ö follow Z in Finnish and Swedish; these signs follow z in code points.
+_AFTER_Z = str.maketrans("åäö", "{|}")
+
+
+class RegisterError(ValueError):
+    """The register's file can't be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One education provider. A name without a Swedish form stands in Finnish in both."""
+
+    business_id: str
+    name: Text
+
+
+def sort_key(name: str) -> str:
+    """Orders names as Finnish and Swedish readers expect."""
+    return name.casefold().translate(_AFTER_Z)
+
+
+def fold(text: str) -> str:
+    """What a search compares: case and diacritics do not matter (*a* finds *ä*)."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+class Register:
+    """The providers in the order of the file, looked up by business ID."""
+
+    def __init__(self, providers: list[Provider]) -> None:
+        self._by_id = {provider.business_id: provider for provider in providers}
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, business_id: object) -> bool:
+        return business_id in self._by_id
+
+    def get(self, business_id: str) -> Provider | None:
+        return self._by_id.get(business_id)
+
+    def find(self, search: str, language: str) -> Iterator[Provider]:
+        """Those whose name in any language or business ID holds every word of ``search``, sorted by name."""
+        words = fold(search).split()
+        ordered = sorted(self._by_id.values(), key=lambda provider: sort_key(provider.name.in_language(language)))
+        for provider in ordered:
+            text = fold(" ".join([provider.business_id, *provider.name.root.values()]))
+            if all(word in text for word in words):
+                yield provider
+
+
+def load_register(path: Path) -> Register:
+    """Read a register. Raises RegisterError, naming the file, the line and what to do."""
+    try:
+        lines = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RegisterError(f"{path.name}: can't be read ({error}); save it as CSV in UTF-8") from error
+    providers: dict[str, Provider] = {}
+    for number, line in enumerate(lines, start=2):
+        where = f"{path.name}, line {number}"
+        missing = [column for column in COLUMNS if line.get(column) is None]
+        if missing or None in line:
+            raise RegisterError(f"{where}: the columns must be {', '.join(COLUMNS)}")
+        business_id = line["business_id"].strip()
+        if not ytunnus.is_valid(business_id):
+            raise RegisterError(f"{where}: {business_id!r} is not a business ID; write it as 1234567-8")
+        if business_id in providers:
+            raise RegisterError(f"{where}: {business_id} stands twice; remove one")
+        name = line["name_fi"].strip()
+        if not name:
+            raise RegisterError(f"{where}: name_fi is empty; write the provider's name")
+        names = {language: line.get(f"name_{language}", "").strip() or name for language in LANGUAGES}
+        providers[business_id] = Provider(business_id, Text(names))
+    if not providers:
+        raise RegisterError(f"{path.name}: holds no provider; add at least one line")
+    return Register(list(providers.values()))

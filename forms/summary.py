@@ -1,0 +1,103 @@
+"""The one view model of the summary: page, PDF and mails show it, none of them computes."""
+
+from dataclasses import dataclass
+
+from forms.answers import Answers
+from forms.definition import Section
+from forms.question import Question, Shown
+from forms.rules import Note
+from forms.texts import Euros, Percent, Text
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A question with its answer."""
+
+    question: Question
+    is_answered: bool
+    shown: Shown
+    notes: list[Note]
+
+
+@dataclass(frozen=True)
+class SummarySection:
+    """A section's heading stands also where the area is not chosen; then it has no entries."""
+
+    section: Section
+    is_open: bool
+    entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class AreaTotals:
+    """What one area costs and what is applied for it; None where it is not chosen."""
+
+    title: Text
+    requested: Euros | None
+    costs: Euros | None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The money of an application over all areas, in whole euros."""
+
+    areas: list[AreaTotals]
+    requested: Euros
+    costs: Euros
+
+
+@dataclass(frozen=True)
+class Summary:
+    sections: list[SummarySection]
+    totals: Totals | None
+    provider: Text | str | None
+
+
+def summarise(answers: Answers) -> Summary:
+    """An application as people read it."""
+    call = answers.call
+    provider = call.provider_question
+    return Summary(
+        sections=[_section(answers, section) for section in call.sections],
+        totals=totals_of(answers),
+        provider=provider.name(answers.typed(provider.key)) if provider else None,
+    )
+
+
+def _section(answers: Answers, section: Section) -> SummarySection:
+    is_open = answers.is_open(section)
+    entries = []
+    for question in call_questions(answers, section) if is_open else []:
+        typed = answers.typed(question.key)
+        is_answered = question.is_answered(typed)
+        if is_answered or not question.omit_when_empty:
+            entries.append(Entry(question, is_answered, question.show(typed, answers), answers.notes_of(question)))
+    return SummarySection(section, is_open, entries)
+
+
+def call_questions(answers: Answers, section: Section) -> list[Question]:
+    return answers.call.questions_in(section.key)
+
+
+def totals_of(answers: Answers) -> Totals | None:
+    """The totals of a call that sums up what is applied for; None for a call that doesn't."""
+    question = answers.call.totals_question
+    if question is None:
+        return None
+    areas = []
+    costs_of = {answers.call.section_of(key).key: key for key in question.beside}
+    for source in question.sources:
+        section = answers.call.section_of(source)
+        is_open = answers.is_open(section)
+        requested = answers.amount(source, question.row) or 0
+        costs_key = costs_of.get(section.key)
+        costs = answers.total(costs_key) if costs_key else 0
+        areas.append(
+            AreaTotals(section.title, Euros(requested) if is_open else None, Euros(costs) if is_open else None)
+        )
+    return Totals(areas, Euros(question.total(answers)), Euros(question.beside_total(answers)))
+
+
+def share_of(part: Euros, whole: Euros) -> Percent | None:
+    """``part`` as a percentage of ``whole``; None of nothing."""
+    return Percent(part.amount, whole.amount) if whole.amount else None

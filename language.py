@@ -1,0 +1,97 @@
+"""From values to words: how texts, amounts, shares and times read in the language of the moment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+from flask_babel import get_locale, gettext, ngettext
+
+from clock import in_helsinki
+from forms.texts import Euros, Message, Percent, Text
+
+NBSP = "\u00a0"
+NAMES = {"fi": "Suomeksi", "sv": "På svenska"}
+"""What each language is called in itself, on the switch."""
+
+
+def current() -> str:
+    """The language of the page, mail or document being made, as a code of forms.texts.LANGUAGES."""
+    return str(get_locale() or "fi")
+
+
+def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type
+    """A value as it reads in the current language; what has no language is left as it is."""
+    match value:
+        case Text():
+            return value.in_language(current())
+        case Message():
+            params = {name: localise(param) for name, param in value.params.items()}
+            if value.plural is not None:
+                number = value.params["n"]
+                return ngettext(value.original, value.plural, number, **{**params, "n": grouped(number)})
+            return str(gettext(value.original, **params))
+        case Euros():
+            return f"{grouped(value.amount)}{NBSP}€"
+        case Percent():
+            return format_percent(value.ratio, "#,##0.#" + NBSP + "%", locale=current())
+        case datetime():
+            return moment(value)
+        case date():
+            return format_date(value, "d.M.y", locale=current())
+    return value
+
+
+def grouped(number: int) -> str:
+    """A whole number in groups of three with a no-break space between."""
+    return format_decimal(number, "#,##0", locale=current()).replace("\u202f", NBSP)
+
+
+def moment(instant: datetime, seconds: bool = False) -> str:
+    """A date and clock time in Finland: 17.5.2021 klo 16.15."""
+    local = in_helsinki(instant)
+    return f"{localise(local.date())}{NBSP}{clock_time(instant, seconds)}"
+
+
+def clock_time(instant: datetime, seconds: bool = False) -> str:
+    """The clock time in Finland: klo 16.15, or to the second: klo 15.42.07."""
+    time = in_helsinki(instant).strftime("%H.%M.%S" if seconds else "%H.%M")
+    return str(gettext("klo %(time)s", time=time)).replace(" ", NBSP)
+
+
+def weekday(instant: datetime) -> str:
+    return format_date(in_helsinki(instant), "EEEE", locale=current())
+
+
+def time_left(left: timedelta) -> str:
+    """A time span in the two units that matter: days and hours, or hours and minutes."""
+    minutes = max(int(left.total_seconds()) // 60, 0)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return str(gettext("%(days)s pv %(hours)s t", days=days, hours=hours))
+    if hours:
+        return str(gettext("%(hours)s t %(minutes)s min", hours=hours, minutes=minutes))
+    return str(gettext("%(minutes)s min", minutes=minutes))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph or a list of a text of the call."""
+
+    lines: list[str]
+    is_list: bool
+
+
+def blocks(text: Text | str) -> list[Block]:
+    """A text of the call as its paragraphs and lists: a blank line parts them, "- " begins an item."""
+    found = []
+    for part in str(localise(text)).split("\n\n"):
+        lines = [line.strip() for line in part.split("\n") if line.strip()]
+        items = [line[2:] for line in lines if line.startswith("- ")]
+        plain = [line for line in lines if not line.startswith("- ")]
+        if plain:
+            found.append(Block(plain, is_list=False))
+        if items:
+            found.append(Block(items, is_list=True))
+    return found

@@ -1,0 +1,58 @@
+"""An application while it is written: who it belongs to, its answers, its links."""
+
+import peewee
+
+from models.database import Model, UtcDateTimeField
+
+
+class Application(Model):
+    reference = peewee.CharField(max_length=20, unique=True)
+    """Public name, in addresses and letters; gives no access."""
+    call_key = peewee.CharField(max_length=60, index=True)
+    language = peewee.CharField(max_length=5)
+    contact_email = peewee.CharField(max_length=254, null=True, index=True)
+    """The contact person's address as typed last, in lower case; by it a lost link is found."""
+    created_at = UtcDateTimeField()
+    touched_at = UtcDateTimeField()
+    """The last save; writing it first orders the savers and senders of one application on every database."""
+
+
+class Answer(Model):
+    application = peewee.ForeignKeyField(Application, backref="answers", on_delete="CASCADE")
+    question = peewee.CharField(max_length=40)
+    value = peewee.JSONField()
+    """The typed texts by field suffix (forms.question.Typed)."""
+    revision = peewee.IntegerField()
+    """1 at the first save, one more at each change."""
+    writer = peewee.CharField(max_length=40)
+    """The page load that saved it."""
+    saved_at = UtcDateTimeField()
+
+    class Meta:
+        indexes = ((("application", "question"), True),)
+
+
+class AnswerVersion(Model):
+    """An earlier value of an answer."""
+
+    application = peewee.ForeignKeyField(Application, backref="answer_versions", on_delete="CASCADE")
+    question = peewee.CharField(max_length=40)
+    value = peewee.JSONField()
+    revision = peewee.IntegerField()
+    writer = peewee.CharField(max_length=40)
+    saved_at = UtcDateTimeField()
+
+    class Meta:
+        indexes = ((("application", "question", "revision"), True),)
+
+
+class Link(Model):
+    """A personal link. Whoever has its token may edit the application; only the token's hash is kept."""
+
+    application = peewee.ForeignKeyField(Application, backref="links", on_delete="CASCADE")
+    token_hash = peewee.CharField(max_length=64, unique=True)
+    email = peewee.CharField(max_length=254, null=True, index=True)
+    """The address that it was mailed to, in lower case; None for one that was shown on the screen."""
+    created_at = UtcDateTimeField()
+    last_used_at = UtcDateTimeField(null=True)
+    revoked_at = UtcDateTimeField(null=True)

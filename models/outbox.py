@@ -1,0 +1,22 @@
+"""Mails that wait to be sent, written in the transaction that causes them."""
+
+import peewee
+
+from models.application import Application
+from models.database import Model, UtcDateTimeField
+from models.submission import Submission
+
+
+class OutboxMail(Model):
+    kind = peewee.CharField(max_length=40)
+    """Names the template in templates/mail/."""
+    recipient = peewee.CharField(max_length=254)
+    language = peewee.CharField(max_length=5)
+    application = peewee.ForeignKeyField(Application, null=True, on_delete="CASCADE")
+    submission = peewee.ForeignKeyField(Submission, null=True, on_delete="CASCADE")
+    created_at = UtcDateTimeField()
+    next_at = UtcDateTimeField(index=True)
+    """Not tried before this."""
+    attempts = peewee.IntegerField(default=0)
+    last_error = peewee.TextField(null=True)
+    sent_at = UtcDateTimeField(null=True)

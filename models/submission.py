@@ -1,0 +1,32 @@
+"""What was sent: versions that never change."""
+
+import peewee
+
+from models.application import Application
+from models.database import Model, UtcDateTimeField
+
+
+class Submission(Model):
+    application = peewee.ForeignKeyField(Application, backref="submissions", on_delete="RESTRICT")
+    call_key = peewee.CharField(max_length=60)
+    version = peewee.IntegerField()
+    """1 at the first sending; the largest one of an application is current."""
+    sent_at = UtcDateTimeField()
+    """Arrival at the service."""
+    language = peewee.CharField(max_length=5)
+    provider = peewee.CharField(max_length=300, null=True)
+    """The applying provider's identity (business ID, or typed name in lower case)."""
+    record = peewee.TextField()
+    """The canonical JSON text, whose SHA-256 is the fingerprint."""
+    fingerprint = peewee.CharField(max_length=64)
+    personal = peewee.JSONField(null=True)
+    """Typed answers with personal details by question; erased after handling, the record stays verifiable."""
+    salt = peewee.CharField(max_length=64, null=True)
+    """Goes into the record's hashes of personal answers; erased with them."""
+    pdf = peewee.BlobField(null=True)
+    """The summary as filed; made right after sending, None until then."""
+    sending_key = peewee.CharField(max_length=64, unique=True)
+    """One press of the button, however often it arrives."""
+
+    class Meta:
+        indexes = ((("application", "version"), True), (("call_key", "provider"), False))

@@ -1,0 +1,1 @@
+"""What can be done. Knows the application's settings, but no request."""

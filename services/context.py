@@ -1,0 +1,58 @@
+"""What the running application was started with: its settings and its calls."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from flask import current_app
+
+from forms.definition import Call, CallFileError, load_call
+from settings import Settings
+
+
+class Calls:
+    """The calls by key. ``held_open`` are taken as open whatever the time."""
+
+    def __init__(self, calls: list[Call], held_open: frozenset[str]) -> None:
+        self._by_key = {call.key: call for call in calls}
+        self._held_open = held_open
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(sorted(self._by_key.values(), key=lambda call: call.closes, reverse=True))
+
+    def get(self, key: str) -> Call | None:
+        return self._by_key.get(key)
+
+    def of(self, key: str) -> Call:
+        return self._by_key[key]
+
+    def is_held_open(self, call: Call) -> bool:
+        return call.key in self._held_open
+
+    def has_opened(self, call: Call, at: datetime) -> bool:
+        return self.is_held_open(call) or call.has_opened(at)
+
+    def has_closed(self, call: Call, at: datetime) -> bool:
+        return not self.is_held_open(call) and call.has_closed(at)
+
+    def takes_applications(self, call: Call, at: datetime) -> bool:
+        """Whether an application that arrives ``at`` is in time."""
+        return self.has_opened(call, at) and not self.has_closed(call, at)
+
+
+def load_calls(folder: Path, held_open: frozenset[str]) -> Calls:
+    """Every call of a folder. Raises CallFileError for the first file that can't be used."""
+    calls = [load_call(path) for path in sorted(folder.glob("*.toml"))]
+    if not calls:
+        raise CallFileError(folder, ["holds no call; add a .toml file or correct CALLS_DIR"])
+    return Calls(calls, held_open)
+
+
+def calls() -> Calls:
+    found: Calls = current_app.extensions["calls"]
+    return found
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found

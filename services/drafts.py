@@ -1,0 +1,76 @@
+"""Applications while they are written: begun, found, read. How they are saved is in saving.py."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import peewee
+
+import clock
+from forms.answers import Answers
+from forms.definition import Call
+from forms.question import Typed
+from models.application import Answer, Application
+
+# Without letters and digits that are read or heard as others.
+_REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An answer as it stands in the database; revision 0 is one that was never saved."""
+
+    typed: Typed = field(default_factory=dict)
+    revision: int = 0
+    writer: str = ""
+    saved_at: datetime | None = None
+
+
+NEVER_SAVED = Stored()
+
+
+def begin(call: Call, language: str) -> Application:
+    """A new, empty application with a reference of its own."""
+    at = clock.now()
+    while True:
+        signs = "".join(secrets.choice(_REFERENCE_SIGNS) for _ in range(7))
+        try:
+            return Application.create(
+                reference=f"{call.reference_prefix}-{signs}",
+                call_key=call.key,
+                language=language,
+                created_at=at,
+                touched_at=at,
+            )
+        except peewee.IntegrityError:
+            continue
+
+
+def find(reference: str) -> Application | None:
+    return Application.get_or_none(Application.reference == reference)
+
+
+def stored_answers(application: Application, keys: Iterable[str] | None = None) -> dict[str, Stored]:
+    """The saved answers by question key, all or those named."""
+    query = Answer.select().where(Answer.application == application)
+    if keys is not None:
+        query = query.where(Answer.question.in_(list(keys)))
+    return {row.question: Stored(row.value, row.revision, row.writer, row.saved_at) for row in query}
+
+
+def answers_of(call: Call, stored: Mapping[str, Stored]) -> Answers:
+    return Answers(call, {key: answer.typed for key, answer in stored.items()})
+
+
+def load_answers(call: Call, application: Application) -> Answers:
+    """An application's answers as they are saved now."""
+    return answers_of(call, stored_answers(application))
+
+
+def last_saved_at(stored: Mapping[str, Stored]) -> datetime | None:
+    return max((answer.saved_at for answer in stored.values() if answer.saved_at), default=None)
+
+
+def set_language(application: Application, language: str) -> None:
+    Application.update(language=language).where(Application.id == application.id).execute()

@@ -1,0 +1,63 @@
+"""Personal links: whoever opens one may go on with the application. No accounts, no passwords."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime
+
+import clock
+from models.application import Application, Link
+from services.context import settings
+
+# 32 bytes in URL-safe base64; what mail programs take along from the text around a link is no part of it.
+_TOKEN = re.compile(r"^([A-Za-z0-9_-]{43})[^A-Za-z0-9_-]*$")
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def create(application: Application, email: str | None = None) -> tuple[Link, str]:
+    """A new link, and its token, which exists nowhere else. ``email`` is where it is mailed to."""
+    token = secrets.token_urlsafe(32)
+    link = Link.create(
+        application=application,
+        token_hash=_hash(token),
+        email=email.lower() if email else None,
+        created_at=clock.now(),
+    )
+    return link, token
+
+
+def address(token: str) -> str:
+    """The address to give to a person, from the configured base only."""
+    return f"{settings().base_url}/jatka/{token}"
+
+
+def find(token: str) -> Link | None:
+    """The working link of a token, None for an unknown, malformed or revoked one."""
+    match = _TOKEN.match(token)
+    if match is None:
+        return None
+    return Link.get_or_none(Link.token_hash == _hash(match[1]), Link.revoked_at.is_null())
+
+
+def use(link: Link, at: datetime) -> None:
+    """Note that a link was opened; it goes on working, as often as it is opened."""
+    Link.update(last_used_at=at).where(Link.id == link.id).execute()
+
+
+def working(link_id: int, application: Application) -> bool:
+    """Whether a link still gives access to an application."""
+    return Link.select().where(Link.id == link_id, Link.application == application, Link.revoked_at.is_null()).exists()
+
+
+def applications_known_to(email: str) -> list[Application]:
+    """Applications with this address as contact, or to which a link was mailed there that still works."""
+    address = email.lower()
+    mailed = Link.select(Link.application).where(Link.email == address, Link.revoked_at.is_null())
+    return list(
+        Application.select()
+        .where((Application.contact_email == address) | Application.id.in_(mailed))
+        .order_by(Application.created_at)
+    )

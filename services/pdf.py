@@ -1,0 +1,78 @@
+"""The printed summary as a PDF, of a sent version or of a draft."""
+
+from functools import cache
+from importlib.resources import as_file, files
+from io import BytesIO
+from pathlib import Path
+
+from flask import render_template
+from flask_babel import force_locale
+from xhtml2pdf import pisa
+from xhtml2pdf.config.resources import ResourceAccessPolicy
+
+from forms.answers import Answers
+from forms.definition import Call
+from forms.summary import summarise
+from language import localise
+from models.application import Application
+from models.submission import Submission
+from services import submission as submissions
+
+
+class PdfError(Exception):
+    """The PDF could not be made; what it would have shown is not touched by that."""
+
+
+@cache
+def font_folder() -> Path:
+    """Where the font's files are; they come as ordinary files of the package."""
+    with as_file(files("font_source_sans_pro") / "files") as folder:
+        return folder
+
+
+def of_submission(submission: Submission, call: Call) -> bytes:
+    """The PDF of a version, made once and kept. Raises PdfError."""
+    stored = Submission.select(Submission.pdf).where(Submission.id == submission.id).scalar()
+    if stored is not None:
+        return bytes(stored)
+    answers = submissions.read_answers(submission, call)
+    made = _render(call, submission.application, answers, submission, submission.language)
+    Submission.update(pdf=made).where(Submission.id == submission.id, Submission.pdf.is_null()).execute()
+    return made
+
+
+def of_draft(application: Application, call: Call, answers: Answers, language: str) -> bytes:
+    """The PDF of an application as it is saved now, marked as a draft. Raises PdfError."""
+    return _render(call, application, answers, None, language)
+
+
+def file_name(application: Application, submission: Submission | None) -> str:
+    """The name under which people save it: the reference and what it is."""
+    return (
+        f"{application.reference}-versio-{submission.version}.pdf"
+        if submission
+        else f"{application.reference}-luonnos.pdf"
+    )
+
+
+def _render(
+    call: Call, application: Application, answers: Answers, submission: Submission | None, language: str
+) -> bytes:
+    with force_locale(language):
+        html = render_template(
+            "pdf/summary.html",
+            call=call,
+            application=application,
+            summary=summarise(answers),
+            submission=submission,
+            language=language,
+            fonts=font_folder(),
+            title=f"{localise(call.title)} {application.reference}",
+        )
+    out = BytesIO()
+    # Answers are hostile: nothing is fetched but the font's own files.
+    policy = ResourceAccessPolicy(allow_remote=False, base_dir=str(font_folder()))
+    result = pisa.CreatePDF(html, dest=out, resource_policy=policy, path=str(font_folder()))
+    if result.err:
+        raise PdfError(f"{result.err} errors in {application.reference}")
+    return out.getvalue()

@@ -1,0 +1,217 @@
+"""Sending: an application becomes a version that never changes, with a record and a fingerprint."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import clock
+from forms.answers import Answers, answers_from_json
+from forms.definition import Call
+from forms.summary import totals_of
+from models.application import Application
+from models.database import database
+from models.submission import Submission
+from services import drafts, outbox
+from services.context import calls
+
+
+class Refusal(StrEnum):
+    """Why an application was not sent. What is typed stays as it was."""
+
+    NOT_YET_OPEN = "not_yet_open"
+    CLOSED = "closed"
+    ERRORS = "errors"
+    CHANGED = "changed"
+    """The answers or the sent version are others than those that the person looked at."""
+    UNDECLARED = "undeclared"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True)
+class Order:
+    """One press of *Lähetä*."""
+
+    key: str
+    """Random, from the page: the same press arriving twice is one sending."""
+    seen: str
+    """The state (state_of) that the page showed."""
+    declared: bool
+    confirmed: bool
+    arrived_at: datetime
+    language: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Either the submission, or the reasons why there is none."""
+
+    submission: Submission | None = None
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+def canonical(value: Any) -> str:
+    """JSON text that is the same for the same value: sorted keys, no blanks, letters as themselves."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content(answers: Answers) -> dict[str, Any]:
+    """The answers that would be sent: those of open sections, as typed."""
+    return {
+        question.key: question.to_json(answers.typed(question.key))
+        for question in answers.open_questions
+        if question.has_fields
+    }
+
+
+def versions(application: Application) -> list[Submission]:
+    """All that was sent, newest first, without the documents."""
+    columns = [column for column in Submission._meta.sorted_fields if column is not Submission.pdf]
+    return list(
+        Submission.select(*columns).where(Submission.application == application).order_by(Submission.version.desc())
+    )
+
+
+def last(application: Application) -> Submission | None:
+    return next(iter(versions(application)), None)
+
+
+def read_answers(submission: Submission, call: Call) -> Answers:
+    """The answers of a version; personal ones are missing after they were erased."""
+    answers: dict[str, Any] = json.loads(submission.record)["answers"]
+    personal: dict[str, Any] = submission.personal or {}
+    return answers_from_json(call, {**answers, **{key: {} for key in _personal_keys(call)}, **personal})
+
+
+def _personal_keys(call: Call) -> list[str]:
+    return [question.key for question in call.questions if question.is_personal]
+
+
+def has_unsent_edits(submission: Submission, call: Call, answers: Answers) -> bool:
+    """Whether the saved answers differ from those of the version sent last."""
+    return content(read_answers(submission, call)) != content(answers)
+
+
+def state_of(answers: Answers, sent: Submission | None) -> str:
+    """What one has looked at when one presses *Lähetä*: the answers and the version that they would replace."""
+    return _sha256(canonical([content(answers), sent.version if sent else 0]))[:32]
+
+
+def provider_of(call: Call, answers: Answers) -> str | None:
+    question = call.provider_question
+    return question.identity(answers.typed(question.key)) if question else None
+
+
+def others_of_provider(application: Application, provider: str | None) -> list[Submission]:
+    """The current versions of other applications that the same provider has sent in the same call."""
+    if provider is None:
+        return []
+    query = (
+        Submission.select(Submission.id, Submission.application, Submission.version, Submission.sent_at)
+        .where(
+            Submission.call_key == application.call_key,
+            Submission.provider == provider,
+            Submission.application != application,
+        )
+        .order_by(Submission.version)
+    )
+    current = {submission.application.id: submission for submission in query}
+    return sorted(current.values(), key=lambda submission: submission.sent_at)
+
+
+def send(application: Application, call: Call, order: Order) -> Outcome:
+    """Send an application, or say everything that stands against it. One transaction; mails are only queued in it.
+
+    Whatever happens afterwards to PDF and mails, what this returns has arrived.
+    """
+    with database.atomic():
+        # Written first: from here on no save and no other sending of this application comes between.
+        Application.update(touched_at=clock.now()).where(Application.id == application.id).execute()
+        already = Submission.get_or_none(Submission.sending_key == order.key, Submission.application == application)
+        if already is not None:
+            return Outcome(already)
+        answers = drafts.load_answers(call, application)
+        previous = last(application)
+        refusals = list(_refusals(call, answers, previous, order))
+        if refusals:
+            return Outcome(refusals=refusals)
+        submission = _record(application, answers, previous, order)
+        _queue_mails(submission, call, answers)
+        return Outcome(submission)
+
+
+def _refusals(call: Call, answers: Answers, previous: Submission | None, order: Order) -> list[Refusal]:
+    if not calls().has_opened(call, order.arrived_at):
+        return [Refusal.NOT_YET_OPEN]
+    if calls().has_closed(call, order.arrived_at):
+        return [Refusal.CLOSED]
+    if order.seen != state_of(answers, previous):
+        return [Refusal.CHANGED]
+    checks = {
+        Refusal.ERRORS: bool(answers.errors),
+        Refusal.UNDECLARED: not order.declared,
+        Refusal.UNCONFIRMED: bool(answers.remarks) and not order.confirmed,
+    }
+    return [refusal for refusal, stands in checks.items() if stands]
+
+
+def _record(application: Application, answers: Answers, previous: Submission | None, order: Order) -> Submission:
+    call = answers.call
+    salt = secrets.token_hex(32)
+    values = content(answers)
+    personal = {key: values[key] for key in _personal_keys(call) if key in values}
+    # The record is published and kept; a person's details are not, so only their salted hash stands in it.
+    sealed = {key: {"sha256": _sha256(salt + canonical(value))} for key, value in personal.items()}
+    totals = totals_of(answers)
+    version = previous.version + 1 if previous else 1
+    record = canonical(
+        {
+            "call": call.key,
+            "reference": application.reference,
+            "version": version,
+            "sent_at": order.arrived_at.isoformat(timespec="milliseconds"),
+            "language": order.language,
+            "answers": {**values, **sealed},
+            "totals": {"requested": totals.requested.amount, "costs": totals.costs.amount} if totals else None,
+        }
+    )
+    submission: Submission = Submission.create(
+        application=application,
+        call_key=call.key,
+        version=version,
+        sent_at=order.arrived_at,
+        language=order.language,
+        provider=provider_of(call, answers),
+        record=record,
+        fingerprint=_sha256(record),
+        personal=personal,
+        salt=salt,
+        sending_key=order.key,
+    )
+    return submission
+
+
+def _queue_mails(submission: Submission, call: Call, answers: Answers) -> None:
+    recipient = contact_email(call, answers)
+    if recipient:
+        outbox.queue("receipt", recipient, submission.language, submission=submission)
+    outbox.queue("registry", call.registry.email, submission.language, submission=submission)
+    if submission.version > 1:
+        return
+    for other in others_of_provider(submission.application, submission.provider):
+        theirs = Submission.get_by_id(other.id)
+        address = contact_email(call, read_answers(theirs, call))
+        if address:
+            outbox.queue("other_application", address, theirs.language, submission=theirs)
+
+
+def contact_email(call: Call, answers: Answers) -> str | None:
+    question = call.contact_question
+    return question.email(answers.typed(question.key)) if question else None

@@ -1,0 +1,107 @@
+"""Every setting: its name in the environment, type, default and why it is there. A wrong one stops the start."""
+
+import secrets
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).parent
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message has a line for each."""
+
+
+class Settings(BaseSettings):
+    """Read from the environment. Times in seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    tryout: bool = False
+    """A try-out: a banner on every page, and mails to a call's own addresses are only written to var/mail."""
+    secret_key: SecretStr = SecretStr("")
+    """Signs the session cookie. A try-out makes its own under var."""
+    base_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/]+(/.*[^/])?$")
+    """The public address; links in mails are built from it and never from a request."""
+    var_dir: Path = ROOT / "var"
+    """Where the service writes: database, mails of a try-out."""
+    calls_dir: Path = ROOT / "calls"
+    """Where the calls' files are read from at start."""
+    database_url: str = ""
+    """Default: an SQLite file under var."""
+    held_open: frozenset[str] = frozenset()
+    """Keys of calls that take applications outside their times: try-outs of past calls."""
+
+    mail_server: str = ""
+    """SMTP host; without one, mails are written to var/mail."""
+    mail_port: int = Field(default=25, gt=0, lt=65536)
+    mail_use_tls: bool = False
+    """STARTTLS, with the server's certificate checked."""
+    mail_use_ssl: bool = False
+    mail_username: str = ""
+    mail_password: SecretStr = SecretStr("")
+    mail_default_sender: str = "strategiarahoitus@example.fi"
+    mail_timeout: float = Field(default=10, gt=0)
+    """A mail server that says nothing is given up after this."""
+    mail_timeout_after_response: float = Field(default=2, gt=0)
+    """The same for the attempt right after a page was answered, which holds a worker."""
+
+    body_bytes: int = Field(default=3_000_000, gt=0)
+    """The largest request taken; the whole form filled to its limits stays under a third of it."""
+    body_fields: int = Field(default=1_000, gt=0)
+    """The most fields of a request."""
+    session_days: int = Field(default=90, gt=0)
+    """How long a browser remembers its applications."""
+    link_requests: str = "20 per hour"
+    """How often one address of the network may ask for links or try wrong ones."""
+
+    @field_validator("base_url", mode="before")
+    @classmethod
+    def _no_slash(cls, url: object) -> object:
+        return url.rstrip("/") if isinstance(url, str) else url
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if not self.tryout and len(self.secret_key.get_secret_value()) < 16:
+            raise ValueError("SECRET_KEY is missing or shorter than 16 characters; set a random one")
+        return self
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def mail_dir(self) -> Path:
+        return self.var_dir / "mail"
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.var_dir.absolute() / 'strategiarahoitus.db'}"
+
+    def secret(self) -> str:
+        """The secret key; that of a try-out is made once and kept, so that its links outlive a restart."""
+        given = self.secret_key.get_secret_value()
+        if given:
+            return given
+        path = self.var_dir / "secret-key"
+        self.var_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_text()
+
+
+def read_settings() -> Settings:
+    """The settings of the environment. Raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{' '.join(str(part).upper() for part in fault['loc'])} {fault['msg']}".strip() for fault in error.errors()
+        ]
+        raise SettingsError("\n".join(lines)) from error

@@ -1,0 +1,122 @@
+"""A person at a browser without scripts, over plain HTTP: reads pages, fills in fields, presses buttons."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import etree
+from werkzeug.test import TestResponse
+
+from tests.forms_of_pages import HtmlForm, forms_of, parse, text_of
+
+
+def fields_of_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The form fields of answers as the seed and the sample have them (amounts as whole euros, None blank)."""
+    fields: dict[str, Any] = {}
+    for number, value in answers.items():
+        key = f"q{number}"
+        if isinstance(value, dict):
+            fields.update({f"{key}.{row}": "" if text is None else str(text) for row, text in value.items()})
+        elif number == "3":
+            fields[key] = value
+        elif isinstance(value, list):
+            fields.update({f"{key}.{row}": text for row, text in enumerate(value)})
+        else:
+            fields[key] = value
+    return fields
+
+
+class Applicant:
+    """One browser. ``page`` is what it shows; every page is parsed strictly."""
+
+    def __init__(self, app: Flask, **headers: str) -> None:
+        self.client: FlaskClient = app.test_client()
+        self.headers = headers
+        self.address = "/"
+        self.response: TestResponse | None = None
+        self.page: etree._Element | None = None
+
+    def _show(self, response: TestResponse) -> "Applicant":
+        for _ in range(5):
+            if response.status_code not in (301, 302, 303):
+                break
+            response = self.client.get(response.location, headers=self.headers, buffered=True)
+        self.response = response
+        self.address = response.request.path
+        if response.mimetype == "text/html":
+            self.page = parse(response.text)
+        return self
+
+    @property
+    def status(self) -> int:
+        assert self.response is not None
+        return self.response.status_code
+
+    @property
+    def text(self) -> str:
+        assert self.page is not None
+        return text_of(self.page)
+
+    @property
+    def reference(self) -> str:
+        return self.address.split("/")[2]
+
+    def get(self, address: str) -> "Applicant":
+        return self._show(self.client.get(address, headers=self.headers, buffered=True))
+
+    def post(self, address: str, data: Any) -> "Applicant":
+        return self._show(self.client.post(address, data=data, headers=self.headers, buffered=True))
+
+    def form(self, with_button: str) -> HtmlForm:
+        assert self.page is not None
+        for form in forms_of(self.page, self.address):
+            if any(text_of(button) == with_button for button in form.buttons):
+                return form
+        raise AssertionError(
+            f"no form with a button {with_button!r} at {self.address} ({self.status}): {self.text[:300]}"
+        )
+
+    def press(self, button: str, fields: Mapping[str, Any] | None = None) -> "Applicant":
+        """Fill in fields of the form that has this button, and press it. A list ticks boxes."""
+        form = self.form(button)
+        for name, value in (fields or {}).items():
+            if isinstance(value, list):
+                form.data.setlist(name, value)
+            else:
+                # As browsers send a text area.
+                form.data[name] = value.replace("\r\n", "\n").replace("\n", "\r\n")
+        address, data = form.pressed(button)
+        return self.post(address, data)
+
+    def press_known(self, button: str, fields: Mapping[str, Any]) -> "Applicant":
+        """The same with only those fields that the form has."""
+        known = set(self.form(button).data) | {"q3"}
+        return self.press(button, {name: value for name, value in fields.items() if name in known})
+
+    def value(self, name: str) -> str:
+        """What a field of the page holds."""
+        assert self.page is not None
+        for form in forms_of(self.page, self.address):
+            if name in form.data:
+                return form.data[name].replace("\r\n", "\n")
+        raise AssertionError(f"no field {name}")
+
+    def begin(self, call: str = "strategiarahoitus-2021") -> "Applicant":
+        return self.get(f"/haku/{call}").press("Aloita hakemus")
+
+    def go(self, page: str) -> "Applicant":
+        return self.get(f"/hakemus/{self.reference}/{page}")
+
+    def fill(self, answers: Mapping[str, Any]) -> "Applicant":
+        """Fill in a whole application of the 2021 call, page by page, and end on the summary."""
+        fields = fields_of_answers(answers)
+        self.press_known("Seuraava: Kehittämiskokonaisuudet", fields)
+        self.press("Näytä valitut kysymykset", {"q3": fields["q3"]})
+        return self.press_known("Seuraava: Yhteenveto ja lähetys", fields)
+
+    def send(self, button: str = "Lähetä") -> "Applicant":
+        ticks = {"vakuutus": "1"}
+        if "huomautukset" in etree.tostring(self.page, encoding="unicode"):
+            ticks["huomautukset"] = "1"
+        return self.press(button, ticks)

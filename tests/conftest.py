@@ -1,0 +1,122 @@
+"""What the tests share: the service in-process and for real, the seed's answers, the sample application."""
+
+import email
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+import clock
+from app import create_app
+from forms.definition import Call, load_call
+from models.database import database, migrate
+from settings import Settings
+from tests.applicant import Applicant
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+SAMPLE = ROOT / "tests/sample/application.json"
+BUSINESS_IDS = {"Helsingin kaupunki": "0201256-6", "Tampereen kaupunki": "0211675-2"}
+IN_CI = os.environ.get("CI") == "true"
+
+
+def need(tool: str) -> str:
+    """The path of a tool; without it a test is skipped with a word, and fails where nothing may be skipped."""
+    path = shutil.which(tool)
+    if path is None:
+        (pytest.fail if IN_CI else pytest.skip)(f"{tool} is missing: sudo make setup")
+    return str(path)
+
+
+def with_provider(answers: dict[str, Any]) -> dict[str, Any]:
+    return {**answers, "1": BUSINESS_IDS[answers["1"]]}
+
+
+@pytest.fixture(scope="session")
+def sample() -> dict[str, Any]:
+    """The sample application: all five areas, texts at their limits."""
+    return with_provider(json.loads(SAMPLE.read_text()))
+
+
+@pytest.fixture(scope="session")
+def seed() -> dict[str, Any]:
+    """A real application's answers, where the folder beside the project has them."""
+    path = SHARED / "seed/answers.json"
+    if not path.exists():
+        pytest.skip("the real application is not here; the sample application takes its place")
+    return with_provider(json.loads(path.read_text()))
+
+
+@pytest.fixture(params=["sample", "seed"])
+def answers(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Each filled-in application in turn."""
+    found: dict[str, Any] = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="session")
+def call() -> Call:
+    return load_call(ROOT / "calls/strategiarahoitus-2021.toml")
+
+
+@pytest.fixture
+def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """The service in this process, on a database of its own."""
+
+    def make(**settings: Any) -> Flask:
+        values = {
+            "secret_key": "a secret of the tests",
+            "var_dir": tmp_path,
+            "held_open": frozenset({"strategiarahoitus-2021"}),
+            "link_requests": "1000 per hour",
+            "mail_server": "",
+            "tryout": False,
+            **settings,
+        }
+        app = create_app(Settings(**values))
+        app.testing = True
+        migrate()
+        return app
+
+    yield make
+    if not database.is_closed():
+        database.close()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def applicant(app: Flask) -> Applicant:
+    return Applicant(app)
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Set the clock to an instant in Finland."""
+
+    def set_clock(text: str) -> None:
+        instant = datetime.fromisoformat(text).replace(tzinfo=clock.HELSINKI)
+        monkeypatch.setattr(clock, "now", lambda: instant.astimezone(UTC))
+
+    return set_clock
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Callable[[], list[Any]]:
+    """The mails written to files so far, oldest first."""
+
+    def read() -> list[Any]:
+        files = sorted((tmp_path / "mail").glob("*.eml"), key=lambda path: int(path.name.split("-")[2]))
+        return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+
+    return read

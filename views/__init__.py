@@ -1,0 +1,1 @@
+"""HTTP: addresses, forms in, pages and fragments out."""

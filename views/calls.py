@@ -1,0 +1,81 @@
+"""The way in: the open calls, what they ask, and the pages that every public service has."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template
+
+from forms.definition import Call
+from forms.texts import Text
+from models.submission import Submission
+from services import drafts, submission
+from services.context import calls
+from views.access import Opened, arrived_at, my_applications
+
+bp = Blueprint("calls", __name__)
+
+
+@dataclass(frozen=True)
+class MyApplication:
+    """A line of the list of this browser's applications."""
+
+    opened: Opened
+    provider: Text | str | None
+    saved_at: datetime | None
+    sent: Submission | None
+
+
+def _mine(opened: Opened) -> MyApplication:
+    stored = drafts.stored_answers(opened.application)
+    question = opened.call.provider_question
+    provider = question.name(drafts.answers_of(opened.call, stored).typed(question.key)) if question else None
+    return MyApplication(opened, provider, drafts.last_saved_at(stored), submission.last(opened.application))
+
+
+def call_state(call: Call) -> str:
+    """Whether a call is still to come, open, or over, in one word for the templates."""
+    at = arrived_at()
+    if not calls().has_opened(call, at):
+        return "coming"
+    return "over" if calls().has_closed(call, at) else "open"
+
+
+@bp.get("/")
+def index() -> str:
+    states = [(call, call_state(call)) for call in calls()]
+    return render_template("calls/index.html", states=states, mine=[_mine(opened) for opened in my_applications()])
+
+
+@bp.get("/haku/<call_key>")
+def show(call_key: str) -> str:
+    """The instructions, and the whole form to read."""
+    call = calls().get(call_key)
+    if call is None:
+        abort(404)
+    left = None if calls().is_held_open(call) else call.closes - arrived_at()
+    return render_template("calls/call.html", call=call, state=call_state(call), time_left=left)
+
+
+@bp.get("/saavutettavuus")
+def accessibility() -> str:
+    return render_template("calls/accessibility.html")
+
+
+@bp.get("/tietosuoja")
+def privacy() -> str:
+    return render_template("calls/privacy.html")
+
+
+@bp.get("/health/live")
+def live() -> Response:
+    return jsonify(status="ok")
+
+
+@bp.get("/health/ready")
+def ready() -> Response:
+    """Whether the database answers."""
+    try:
+        drafts.find("")
+    except Exception:
+        return make_response(jsonify(status="no database"), 503)
+    return jsonify(status="ok")

@@ -1,0 +1,79 @@
+"""What people see when something goes wrong: a plain page in their language that says what to do, text kept."""
+
+import logging
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_wtf.csrf import CSRFError, generate_csrf
+from werkzeug.exceptions import HTTPException
+
+from forms.definition import SUMMARY_PAGE, Call, Page
+from services.context import calls
+from views.access import NoAccess, is_fragment, may_open, no_access
+from views.form_page import PAGE_ID, page_as_posted, page_without_access
+
+log = logging.getLogger(__name__)
+
+
+def register_error_pages(app: Flask) -> None:
+    app.register_error_handler(CSRFError, lost_token)
+    app.register_error_handler(NoAccess, lost_access)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected)
+
+
+def lost_token(error: CSRFError) -> Response:
+    """A form whose token is lost comes back as it was typed, with a new one; the second press works."""
+    posted = _posted_page()
+    if posted is None:
+        if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+            return no_access()
+        return make_response(render_template("errors/lost_token.html"), 400)
+    opened, page = may_open(posted[0]), posted[2]
+    if opened is None:
+        return lost_access(NoAccess())
+    if is_fragment():
+        # A new token for the page; the next pause in typing saves.
+        return make_response(render_template("apply/new_token.html", token=generate_csrf()), 400)
+    view = page_as_posted(opened, page, request.form)
+    return make_response(render_template("apply/page.html", view=view, trouble="lost_token"), 400)
+
+
+def lost_access(error: NoAccess) -> Response:
+    """A browser without a working link gets a page that says what to do, and back what it posted."""
+    posted = _posted_page()
+    if posted is None:
+        return no_access()
+    if is_fragment():
+        return make_response(render_template("errors/fragment.html", code=403), 403)
+    view = page_without_access(*posted, request.form)
+    return make_response(render_template("apply/page.html", view=view, trouble="lost_access"), 403)
+
+
+def _posted_page() -> tuple[str, Call, Page] | None:
+    """Reference, call and page of a refused post of answers; the call is told by the reference's beginning."""
+    arguments = request.view_args or {}
+    reference = arguments.get("reference", "")
+    if request.method != "POST" or PAGE_ID not in request.form:
+        return None
+    call = next((call for call in calls() if reference.startswith(f"{call.reference_prefix}-")), None)
+    page = call.page(arguments.get("page", SUMMARY_PAGE)) if call else None
+    return (reference, call, page) if call and page else None
+
+
+def http_error(error: HTTPException) -> Response:
+    code = error.code or 500
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    if is_fragment():
+        return make_response(render_template("errors/fragment.html", code=code), code)
+    return make_response(render_template("errors/http.html", code=code), code)
+
+
+def unexpected(error: Exception) -> Response:
+    """No stack trace for anybody but the log."""
+    log.error("unexpected error", exc_info=error)
+    if current_app.testing:
+        raise error
+    return make_response(
+        render_template("errors/fragment.html" if is_fragment() else "errors/http.html", code=500), 500
+    )

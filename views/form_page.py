@@ -1,0 +1,228 @@
+"""A page of the form as it is shown: what is stored, or what was typed and could not be saved."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from flask import render_template, request
+from werkzeug.datastructures import MultiDict
+
+from forms.answers import NOTHING, Answers
+from forms.definition import Call, Page, Section
+from forms.kinds.partners import PartnersQuestion
+from forms.question import Problem, Question, Typed
+from forms.summary import Totals, totals_of
+from models.application import Application
+from models.submission import Submission
+from services import drafts, saving, submission
+from services.context import calls
+from services.drafts import NEVER_SAVED, Stored
+from services.saving import Clash, Rendered, Saved
+from views.access import Opened, arrived_at
+
+PAGE_ID = "sivu"
+"""Hidden field: a random id per page load."""
+SHOWN = "nakyvissa"
+"""Hidden field, repeated: the areas whose sections the page shows."""
+
+
+@dataclass(frozen=True)
+class SendState:
+    """What every page says of sending: last sent when, whether edits wait, how long it is possible."""
+
+    sent: Submission | None
+    has_unsent_edits: bool
+    has_opened: bool
+    has_closed: bool
+    time_left: timedelta | None
+    """None while the call is held open or over."""
+
+
+def send_state(opened: Opened, answers: Answers) -> SendState:
+    call, at = opened.call, arrived_at()
+    sent = submission.last(opened.application)
+    has_closed = calls().has_closed(call, at)
+    return SendState(
+        sent=sent,
+        has_unsent_edits=sent is not None and submission.has_unsent_edits(sent, call, answers),
+        has_opened=calls().has_opened(call, at),
+        has_closed=has_closed,
+        time_left=None if has_closed or calls().is_held_open(call) else call.closes - at,
+    )
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """What the templates of a form page need."""
+
+    application: Application
+    call: Call
+    page: Page
+    stored: dict[str, Stored]
+    sending: SendState
+    typed_now: dict[str, Typed] = field(default_factory=dict)
+    """Texts of a post that could not be saved; shown in place of the stored ones."""
+    revs_now: dict[str, str] = field(default_factory=dict)
+    """The ``.rev`` of those, as posted: what could not be saved was not seen either."""
+    clashes: list[Clash] = field(default_factory=list)
+    is_checking: bool = False
+    """Whether to say also what is merely missing: after a look at the list of problems."""
+    more_rows: str | None = None
+    """The question for which more rows were asked for."""
+    page_id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+
+    @cached_property
+    def answers(self) -> Answers:
+        return drafts.answers_of(self.call, self.stored)
+
+    @cached_property
+    def shown_answers(self) -> Answers:
+        """The answers with the texts that this page shows."""
+        typed = {key: answer.typed for key, answer in self.stored.items()}
+        return Answers(self.call, {**typed, **self.typed_now})
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        return self.call.sections_on(self.page.key)
+
+    @property
+    def next_page(self) -> Page | None:
+        place = self.call.pages.index(self.page)
+        return self.call.pages[place + 1] if place + 1 < len(self.call.pages) else None
+
+    @cached_property
+    def totals(self) -> Totals | None:
+        return totals_of(self.answers)
+
+    @property
+    def last_saved_at(self) -> datetime | None:
+        return drafts.last_saved_at(self.stored)
+
+    def typed(self, question: Question) -> Typed:
+        if question.key in self.typed_now:
+            return self.typed_now[question.key]
+        return self.stored.get(question.key, NEVER_SAVED).typed
+
+    def rev(self, question: Question) -> str:
+        posted = self.revs_now.get(question.key)
+        return posted if posted is not None else str(Rendered.of(self.stored.get(question.key, NEVER_SAVED)))
+
+    def saved_at(self, question: Question) -> datetime | None:
+        return self.stored.get(question.key, NEVER_SAVED).saved_at
+
+    def clash(self, question: Question) -> Clash | None:
+        return next((clash for clash in self.clashes if clash.question.key == question.key), None)
+
+    def seen(self, clash: Clash) -> str:
+        """Says, when posted, that the stored text of a clash was looked at."""
+        return str(Rendered.of(clash.stored))
+
+    def suffixes(self, question: Question) -> tuple[str, ...]:
+        """The fields to show; for partners with the rows that were asked for."""
+        suffixes = question.suffixes(self.typed(question))
+        if self.more_rows == question.key and isinstance(question, PartnersQuestion):
+            suffixes += question.more_suffixes(len(suffixes))
+        return suffixes
+
+    def problems(self, question: Question) -> list[Problem]:
+        """What to say beside a question: nothing of what is merely not there yet, unless one is checking."""
+        found = self.shown_answers.problems_of(question)
+        return found if self.is_checking else [problem for problem in found if not problem.is_gap]
+
+    def wrong_fields(self, question: Question) -> set[str]:
+        return {problem.suffix for problem in self.problems(question)}
+
+    @property
+    def seen_state(self) -> str:
+        """What one has looked at when one presses *Lähetä* on this page."""
+        return submission.state_of(self.answers, self.sending.sent)
+
+
+def form_page(opened: Opened, page: Page, **more: object) -> FormPage:
+    """A page with what is stored now."""
+    stored = drafts.stored_answers(opened.application)
+    sending = send_state(opened, drafts.answers_of(opened.call, stored))
+    checking = "tarkista" in request.args
+    return FormPage(opened.application, opened.call, page, stored, sending, is_checking=checking, **more)  # type: ignore[arg-type]
+
+
+def page_after_clash(opened: Opened, page: Page, saved: Saved) -> FormPage:
+    """The page with both texts of each clash: one's own in the fields, the other beside them."""
+    keys = {clash.question.key for clash in saved.clashes}
+    return form_page(
+        opened,
+        page,
+        typed_now=_texts_of_clashes(saved),
+        revs_now={key: str(saved.shows[key]) for key in keys},
+        clashes=saved.clashes,
+    )
+
+
+def page_as_posted(opened: Opened, page: Page, form: MultiDict[str, str]) -> FormPage:
+    """The page with every field as it was typed, none of it saved."""
+    typed = saving.typed_from(opened.call, form)
+    revs = {key: form[saving.rev_name(opened.call.question(key))] for key in typed}
+    return form_page(opened, page, typed_now=typed, revs_now=revs)
+
+
+def page_without_access(reference: str, call: Call, page: Page, form: MultiDict[str, str]) -> FormPage:
+    """What was typed, given back to a browser that may not open the application (any more).
+
+    Nothing of the application itself is in it, so it says nothing of what is stored, nor whether anything is.
+    """
+    typed = saving.typed_from(call, form)
+    return FormPage(
+        application=Application(reference=reference, call_key=call.key),
+        call=call,
+        page=page,
+        stored={},
+        sending=SendState(None, False, True, False, None),
+        typed_now=typed,
+        revs_now={key: form[saving.rev_name(call.question(key))] for key in typed},
+        page_id=form.get(PAGE_ID, "")[:40],
+    )
+
+
+def _texts_of_clashes(saved: Saved) -> dict[str, Typed]:
+    """One's own text of each clash, with the stored one where one typed nothing oneself."""
+    return {clash.question.key: _filled({**clash.stored.typed, **clash.mine}) for clash in saved.clashes}
+
+
+def _filled(fields: dict[str, str]) -> Typed:
+    return {suffix: text for suffix, text in fields.items() if text} or NOTHING
+
+
+def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str, str]) -> str:
+    """What changes on the page after a save by htmx: parts that swap themselves into their places.
+
+    No field is among them, so focus, caret and what is being typed meanwhile stay.
+    """
+    view = form_page(opened, page, typed_now=_texts_of_clashes(saved))
+    keys = {question.key for question in saved.posted}
+    touched = view.answers.touched_by(keys)
+    on_page = {section.key for section in view.sections}
+    questions = [
+        question
+        for question in view.answers.open_questions
+        if question.section in on_page and (question.key in touched or not question.has_fields)
+    ]
+    toggled = []
+    areas = opened.call.areas_question
+    if areas and areas.key in keys:
+        shown = set(form.getlist(SHOWN))
+        toggled = [
+            section
+            for section in view.sections
+            if section.area and (section.key in shown) != view.answers.is_open(section)
+        ]
+    # The sections that stay on the page as they are.
+    kept = {section.key for section in view.sections if view.answers.is_open(section) and section not in toggled}
+    return render_template(
+        "apply/saved.html",
+        view=view,
+        saved=saved,
+        questions=[question for question in questions if question.section in kept],
+        kept=kept,
+        toggled=toggled,
+    )

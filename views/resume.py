@@ -1,0 +1,108 @@
+"""Leaving and coming back: the personal link, shown and mailed, and what it opens."""
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, session, url_for
+from flask_limiter.util import get_remote_address
+from werkzeug.wrappers import Response
+
+from extensions import limiter
+from forms.kinds.contact import EmailError, email_advice, parse_email
+from language import current
+from models.database import database
+from services import drafts, links, outbox
+from services.context import calls, settings
+from views.access import arrived_at, forget, opened_or_403, remember, show_link, switch_language
+from views.after import deliver_mails_after
+from views.form_page import send_state
+
+bp = Blueprint("resume", __name__)
+
+
+@bp.get("/hakemus/<reference>/tallennettu")
+def saved(reference: str, advice: object = None, typed: str = "") -> str:
+    """The personal link, to copy or to have mailed."""
+    opened = opened_or_403(reference)
+    stored = drafts.stored_answers(opened.application)
+    answers = drafts.answers_of(opened.call, stored)
+    contact = opened.call.contact_question
+    known = contact.email(answers.typed(contact.key)) if contact else None
+    return render_template(
+        "resume/saved.html",
+        call=opened.call,
+        application=opened.application,
+        address=show_link(opened.application),
+        saved_at=drafts.last_saved_at(stored),
+        sending=send_state(opened, answers),
+        advice=advice,
+        typed=typed or known or "",
+        mailed_to=request.args.get("lahetetty"),
+    )
+
+
+@bp.post("/hakemus/<reference>/tallennettu")
+@limiter.limit(lambda: settings().link_requests)
+def mail_link(reference: str) -> Response:
+    """Mail a personal link to the typed address."""
+    opened = opened_or_403(reference)
+    typed = request.form.get("sahkoposti", "")[:300]
+    try:
+        recipient = parse_email(typed)
+    except EmailError:
+        return make_response(saved(reference, email_advice(), typed), 422)
+    outbox.queue("link", recipient, current(), application=opened.application)
+    return deliver_mails_after(redirect(url_for(".saved", reference=reference, lahetetty=recipient), 303))
+
+
+@bp.get("/jatka/<path:token>")
+@limiter.limit(lambda: settings().link_requests, deduct_when=lambda response: response.status_code == 404)
+def open_link(token: str) -> Response:
+    """Open an application on this computer. Uses nothing up: mail scanners open links too."""
+    link = links.find(token)
+    call = calls().get(link.application.call_key) if link else None
+    if link is None or call is None:
+        return make_response(render_template("errors/no_link.html"), 404)
+    links.use(link, arrived_at())
+    remember(link)
+    if "kieli" not in session:
+        switch_language(link.application.language)
+    # An address without the token: it stays out of the history, of referrers and of screenshots.
+    return redirect(url_for("apply.show", reference=link.application.reference, page=call.pages[0].key), 303)
+
+
+@bp.get("/linkki")
+def ask_link(advice: object = None, typed: str = "") -> str:
+    return render_template("resume/ask.html", advice=advice, typed=typed, asked="pyydetty" in request.args)
+
+
+@bp.post("/linkki")
+@limiter.limit(lambda: settings().link_requests, key_func=get_remote_address)
+def send_links() -> Response:
+    """New links to a person's applications; the answer is the same, and as fast, for any address."""
+    typed = request.form.get("sahkoposti", "")[:300]
+    try:
+        recipient = parse_email(typed)
+    except EmailError:
+        return make_response(ask_link(email_advice(), typed), 422)
+    outbox.queue("links", recipient, current())
+    return deliver_mails_after(redirect(url_for(".ask_link", pyydetty=1), 303))
+
+
+@bp.post("/hakemus/<reference>/poistu")
+def leave(reference: str) -> Response:
+    """Remove an application from this computer; it stays where it is, and its links work on."""
+    forget(reference)
+    return redirect(url_for("calls.index"), 303)
+
+
+@bp.post("/haku/<call_key>/aloita")
+def begin(call_key: str) -> Response:
+    call = calls().get(call_key)
+    if call is None:
+        abort(404)
+    if not calls().takes_applications(call, arrived_at()):
+        return redirect(url_for("calls.show", call_key=call_key), 303)
+    with database.atomic():
+        application = drafts.begin(call, current())
+        link, token = links.create(application)
+    remember(link)
+    session["linkki"] = {"ref": application.reference, "token": token}
+    return redirect(url_for("apply.show", reference=application.reference, page=call.pages[0].key), 303)

@@ -1,0 +1,191 @@
+"""The last page: problems, preview, sending; and what was sent, to read, print, keep and pass on."""
+
+import secrets
+from collections.abc import Callable
+from io import BytesIO
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from werkzeug.wrappers import Response as BaseResponse
+
+from extensions import limiter
+from forms.definition import SUMMARY_PAGE
+from forms.kinds.contact import EmailError, email_advice, parse_email
+from forms.summary import summarise
+from language import current
+from models.submission import Submission
+from services import drafts, outbox, pdf, submission
+from services.context import settings
+from services.pdf import PdfError
+from services.submission import Order, Refusal
+from views.access import Opened, arrived_at, opened_or_403
+from views.after import deliver_mails_after
+from views.apply import go_on, page_or_404, save_page
+from views.form_page import FormPage, form_page
+
+bp = Blueprint("summary", __name__, url_prefix="/hakemus/<reference>")
+
+
+def _render(opened: Opened, view: FormPage, refusals: list[Refusal] | None = None, status: int = 200) -> Response:
+    """The page before sending."""
+    answers = view.answers
+    return make_response(
+        render_template(
+            "summary/send.html",
+            view=view,
+            answers=answers,
+            summary=summarise(answers),
+            refusals=refusals or [],
+            others=submission.others_of_provider(opened.application, submission.provider_of(opened.call, answers)),
+            sending_key=secrets.token_urlsafe(24),
+        ),
+        status,
+    )
+
+
+def _render_sent(
+    opened: Opened, sent: Submission, advice: object = None, typed: str = "", status: int = 200
+) -> Response:
+    """A sent version with its receipt."""
+    answers = submission.read_answers(sent, opened.call)
+    return make_response(
+        render_template(
+            "summary/sent.html",
+            view=form_page(opened, page_or_404(opened, SUMMARY_PAGE)),
+            submission=sent,
+            versions=submission.versions(opened.application),
+            summary=summarise(answers),
+            contact=submission.contact_email(opened.call, answers),
+            advice=advice,
+            typed=typed,
+            copied_to=request.args.get("kopio"),
+        ),
+        status,
+    )
+
+
+@bp.get("/yhteenveto")
+def show(reference: str) -> Response:
+    """What was sent, once everything is sent; else the page to check and send."""
+    opened = opened_or_403(reference)
+    view = form_page(opened, page_or_404(opened, SUMMARY_PAGE))
+    if view.sending.sent is not None and not view.sending.has_unsent_edits:
+        return _render_sent(opened, view.sending.sent)
+    return _render(opened, view)
+
+
+@bp.post("/yhteenveto")
+def save(reference: str) -> BaseResponse:
+    opened = opened_or_403(reference)
+    page = page_or_404(opened, SUMMARY_PAGE)
+    return save_page(opened, page) or go_on(opened, page)
+
+
+@bp.post("/laheta")
+def send(reference: str) -> BaseResponse:
+    """*Lähetä*: save what the page holds, then send, or show all that stands against it."""
+    opened = opened_or_403(reference)
+    page = page_or_404(opened, SUMMARY_PAGE)
+    clash = save_page(opened, page)
+    if clash is not None:
+        return clash
+    order = Order(
+        key=request.form.get("lahetys", "")[:64] or secrets.token_urlsafe(24),
+        seen=request.form.get("tila", ""),
+        declared="vakuutus" in request.form,
+        confirmed="huomautukset" in request.form,
+        arrived_at=arrived_at(),
+        language=current(),
+    )
+    outcome = submission.send(opened.application, opened.call, order)
+    if outcome.submission is None:
+        return _render(opened, form_page(opened, page), outcome.refusals, 422)
+    answer = redirect(url_for(".show", reference=reference), 303)
+    return deliver_mails_after(answer)
+
+
+def version_or_404(opened: Opened, number: int) -> Submission:
+    found = next((sent for sent in submission.versions(opened.application) if sent.version == number), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+@bp.get("/versio/<int:number>")
+def version(reference: str, number: int) -> Response:
+    opened = opened_or_403(reference)
+    return _render_sent(opened, version_or_404(opened, number))
+
+
+@bp.post("/versio/<int:number>/kopio")
+@limiter.limit(lambda: settings().link_requests)
+def copy(reference: str, number: int) -> BaseResponse:
+    """Mail the summary of a sent version to any address."""
+    opened = opened_or_403(reference)
+    sent = version_or_404(opened, number)
+    typed = request.form.get("sahkoposti", "")[:300]
+    try:
+        recipient = parse_email(typed)
+    except EmailError:
+        return _render_sent(opened, sent, email_advice(), typed, 422)
+    outbox.queue("copy", recipient, current(), submission=sent)
+    answer = redirect(url_for(".version", reference=reference, number=number, kopio=recipient, _anchor="kopio"), 303)
+    return deliver_mails_after(answer)
+
+
+def _pdf(document: bytes, name: str) -> Response:
+    return send_file(BytesIO(document), "application/pdf", download_name=name)
+
+
+@bp.get("/versio/<int:number>/yhteenveto.pdf")
+def version_pdf(reference: str, number: int) -> Response:
+    opened = opened_or_403(reference)
+    sent = version_or_404(opened, number)
+    return _made_or_sorry(lambda: _pdf(pdf.of_submission(sent, opened.call), pdf.file_name(opened.application, sent)))
+
+
+@bp.get("/yhteenveto.pdf")
+def current_pdf(reference: str) -> Response:
+    """The current sent version; the draft before the first sending, or when it is asked for (``luonnos``)."""
+    opened = opened_or_403(reference)
+    sent = submission.last(opened.application)
+    if sent is not None and "luonnos" not in request.args:
+        return version_pdf(reference, sent.version)
+
+    def draft() -> Response:
+        answers = drafts.load_answers(opened.call, opened.application)
+        document = pdf.of_draft(opened.application, opened.call, answers, current())
+        return _pdf(document, pdf.file_name(opened.application, None))
+
+    return _made_or_sorry(draft)
+
+
+def _made_or_sorry(make: Callable[[], Response]) -> Response:
+    try:
+        return make()
+    except PdfError:
+        return make_response(render_template("errors/no_pdf.html"), 503)
+
+
+@bp.get("/hakemus.json")
+def as_json(reference: str) -> Response:
+    """Everything typed, for the applicant to keep."""
+    opened = opened_or_403(reference)
+    answers = drafts.load_answers(opened.call, opened.application)
+    response = jsonify(
+        call=opened.call.key,
+        reference=opened.application.reference,
+        answers=answers.to_json(),
+    )
+    response.headers["Content-Disposition"] = f'inline; filename="{opened.application.reference}.json"'
+    return response
