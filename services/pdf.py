@@ -1,5 +1,6 @@
 """The printed summary as a PDF, of a sent version or of a draft."""
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import as_file, files
 from io import BytesIO
@@ -12,8 +13,9 @@ from xhtml2pdf.config.resources import ResourceAccessPolicy
 
 from forms.answers import Answers
 from forms.definition import Call
+from forms.question import Shown
 from forms.summary import summarise
-from language import localise
+from language import NBSP, localise
 from models.application import Application
 from models.submission import Submission
 from services import submission as submissions
@@ -55,6 +57,22 @@ def file_name(application: Application, submission: Submission | None) -> str:
     )
 
 
+def printable(shown: Shown) -> Shown:
+    """An answer with its text in lines: xhtml2pdf either keeps line breaks or breaks at blanks, but not both.
+
+    Blanks at the beginning of a line and runs of blanks become no-break spaces, so that indented lists stay.
+    """
+    if not isinstance(shown.text, str):
+        return shown
+    return replace(shown, lines=tuple(_kept_blanks(line) for line in shown.text.split("\n")))
+
+
+def _kept_blanks(line: str) -> str:
+    line = line.replace("\t", "    ").rstrip(" ")
+    indent = len(line) - len(line.lstrip(" "))
+    return NBSP * indent + line[indent:].replace("  ", f"{NBSP} ") or NBSP
+
+
 def _render(
     call: Call, application: Application, answers: Answers, submission: Submission | None, language: str
 ) -> bytes:
@@ -65,6 +83,7 @@ def _render(
             application=application,
             summary=summarise(answers),
             submission=submission,
+            printable=printable,
             language=language,
             fonts=font_folder(),
             title=f"{localise(call.title)} {application.reference}",
