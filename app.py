@@ -15,7 +15,7 @@ import language
 from cli import register_commands
 from forms.definition import CallFileError
 from forms.texts import LANGUAGES, Euros
-from models.database import bind, database, migrate
+from models.database import bind, database
 from services.context import load_calls
 from settings import ROOT, Settings, SettingsError, read_settings
 from views import apply, calls, resume, summary
@@ -38,7 +38,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["calls"] = loaded
 
     bind(settings.effective_database_url)
-    migrate()
 
     extensions.babel.init_app(
         app, default_translation_directories=str(ROOT / "translations"), locale_selector=_pick_language

@@ -2,7 +2,7 @@
 
 import os
 
-from models.database import bind, migrate
+from models import database
 from settings import read_settings
 
 wsgi_app = "app:create_app()"
@@ -13,8 +13,8 @@ control_socket_disable = True
 def on_starting(server: object) -> None:
     """Once, before the workers: they must not race for the schema."""
     settings = read_settings()
-    bind(settings.effective_database_url)
-    migrate()
+    database.bind(settings.effective_database_url)
+    database.migrate()
     where = f"the mail server {settings.mail_server}" if settings.mail_server else str(settings.mail_dir)
     print(f"Serving {settings.base_url}; mails go to {where}", flush=True)
     if settings.mail_server and settings.tryout:

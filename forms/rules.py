@@ -65,7 +65,7 @@ class EqualTotals(Rule):
             last = self.questions[-1]
             message = msg(
                 "Kysymyksen %(first)s summa on %(costs)s ja kysymyksen %(second)s summa %(financing)s. "
-                "Tarkistakaa, että ne ovat yhtä suuret.",
+                "Summien pitää olla yhtä suuret. Korjatkaa väärä summa.",
                 first=first,
                 second=second,
                 costs=Euros(costs),
@@ -82,7 +82,9 @@ class EqualTotals(Rule):
         elif financing < costs:
             yield Note(last, msg("Rahoituksesta puuttuu %(gap)s.", gap=Euros(costs - financing)), False)
         else:
-            yield Note(last, msg("Rahoitus ylittää kustannukset: %(gap)s.", gap=Euros(financing - costs)), False)
+            yield Note(
+                last, msg("Rahoitusta on %(gap)s enemmän kuin kustannuksia.", gap=Euros(financing - costs)), False
+            )
 
 
 class RowAbove(Rule):

@@ -42,7 +42,13 @@ class Calls:
 
 def load_calls(folder: Path, held_open: frozenset[str]) -> Calls:
     """Every call of a folder. Raises CallFileError for the first file that can't be used."""
-    calls = [load_call(path) for path in sorted(folder.glob("*.toml"))]
+    calls: list[Call] = []
+    for path in sorted(folder.glob("*.toml")):
+        call = load_call(path)
+        for other in calls:
+            if other.key == call.key or other.reference_prefix == call.reference_prefix:
+                raise CallFileError(path, [f"key or reference_prefix is that of the call {other.key}; choose another"])
+        calls.append(call)
     if not calls:
         raise CallFileError(folder, ["holds no call; add a .toml file or correct CALLS_DIR"])
     return Calls(calls, held_open)

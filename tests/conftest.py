@@ -19,6 +19,7 @@ from forms.definition import Call, load_call
 from models.database import database, migrate
 from settings import Settings
 from tests.applicant import Applicant
+from tests.service import Service
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -86,8 +87,22 @@ def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
         return app
 
     yield make
-    if not database.is_closed():
+    if database.obj is not None and not database.is_closed():
         database.close()
+
+
+@pytest.fixture
+def small(make_app: Callable[..., Flask], tmp_path: Path) -> Callable[..., Applicant]:
+    """Begin an application in one of the small calls of tests/calls."""
+
+    def begin(name: str, **settings: Any) -> Applicant:
+        folder = tmp_path / "calls"
+        folder.mkdir()
+        shutil.copy(ROOT / f"tests/calls/{name}.toml", folder)
+        shutil.copy(ROOT / "tests/calls/three-providers.csv", folder)
+        return Applicant(make_app(calls_dir=folder, **settings)).begin(name.replace("_", "-"))
+
+    return begin
 
 
 @pytest.fixture
@@ -120,3 +135,18 @@ def mails(tmp_path: Path) -> Callable[[], list[Any]]:
         return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
 
     return read
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium instead of a download, kept from calling home."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    flags += ["--disable-component-update", "--disable-sync"]
+    return {**browser_type_launch_args, "executable_path": need("chromium"), "args": flags}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The real service, shared by the tests of a module; each begins applications of its own."""
+    with Service(tmp_path_factory.mktemp("service")) as running:
+        yield running

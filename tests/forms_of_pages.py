@@ -7,8 +7,6 @@ import html5lib
 from lxml import etree
 from werkzeug.datastructures import MultiDict
 
-VOID_WARNINGS = ()
-
 
 class HtmlError(AssertionError):
     """A page that is not strict HTML5."""
@@ -33,7 +31,7 @@ def text_of(node: etree._Element) -> str:
     """The text of a node with runs of white space, no-break spaces too, as one blank."""
     for part in node.iter("script", "style"):
         part.text = None
-    return " ".join("".join(node.itertext()).split())
+    return " ".join(" ".join(node.itertext()).split())
 
 
 @dataclass
@@ -71,9 +69,8 @@ def forms_of(page: etree._Element, address: str) -> list[HtmlForm]:
             elif not name:
                 continue
             elif control.tag == "textarea":
-                # The parser keeps the line break that browsers drop; they send CRLF for each of the others.
-                text = (control.text or "").removeprefix("\n")
-                form.data.add(name, text.replace("\n", "\r\n"))
+                # Browsers send CRLF for each line break.
+                form.data.add(name, (control.text or "").replace("\n", "\r\n"))
             elif control.tag == "select":
                 options = list(control.iter("option"))
                 chosen = [option for option in options if option.get("selected") is not None] or options[:1]

@@ -96,7 +96,7 @@ class ContactQuestion(Question):
             if suffix == PHONE and not text:
                 raise flag("phone_missing", msg("Puhelinnumero puuttuu."))
             if suffix == PHONE and not _PHONE.match(re.sub(r"\(0\)|[\s\u00a0()\-–/]", "", text)):
-                raise flag("phone_odd", msg("Puhelinnumero näyttää oudolta. Tarkistakaa se."))
+                raise flag("phone_odd", msg("Puhelinnumero on epätavallinen. Tarkistakaa se."))
             if suffix == EMAIL and not text:
                 raise flag("email_missing", msg("Kirjoittakaa yhteyshenkilön sähköpostiosoite."))
             if suffix == EMAIL and self.email({EMAIL: text}) is None:

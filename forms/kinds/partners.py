@@ -44,7 +44,7 @@ class PartnersQuestion(Question):
         return super().field_id(suffix or "0")
 
     def missing_message(self) -> Message:
-        return msg("Luetelkaa vähintään yksi.")
+        return msg("Kirjoittakaa vähintään yksi nimi.")
 
     def show(self, typed: Typed, answers: "Answers") -> Shown:
         rows = (Row(f"{int(suffix) + 1}.", typed.get(suffix) or None) for suffix in self.suffixes(typed))

@@ -35,7 +35,9 @@ def parse_date(typed: str) -> date | None:
     text = typed.strip()
     if not text:
         return None
-    advice = msg("Kirjoittakaa päivämäärä muodossa päivä.kuukausi.vuosi nelinumeroisin vuosin, esimerkiksi 1.6.2021.")
+    advice = msg(
+        "Kirjoittakaa päivämäärä muodossa päivä.kuukausi.vuosi, esimerkiksi 1.6.2021. Vuodessa on neljä numeroa."
+    )
     if match := _FINNISH.match(text):
         day, month, year = (int(part) for part in match.groups())
     elif match := _ISO.match(text):

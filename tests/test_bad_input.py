@@ -1,0 +1,175 @@
+"""Hostile and broken requests get a plain page, and the draft stays as it was (cases A, D, G)."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from werkzeug.test import encode_multipart
+
+from models.application import Answer
+from tests.applicant import Applicant
+from tests.forms_of_pages import parse, text_of
+
+HTMX = {"HX-Request": "true"}
+
+
+def urlencoded(fields: dict[str, str]) -> tuple[bytes, str]:
+    return urlencode(fields).encode(), "application/x-www-form-urlencoded"
+
+
+def multipart(fields: dict[str, str]) -> tuple[bytes, str]:
+    boundary, body = encode_multipart(fields)
+    return body, f"multipart/form-data; boundary={boundary}"
+
+
+def test_a_lost_token_gives_the_form_back_as_typed(small: Callable[..., Applicant]) -> None:
+    applicant = small("text").press("Tallenna", {"q1": "vanha"})
+    address, data = applicant.form("Tallenna").pressed("Tallenna")
+    data.update({"csrf_token": "x"})
+    data["csrf_token"], data["q1"] = "lost", "uusi,\r\nkirjoitettu pitkään"
+    applicant.post(address, data)
+    assert applicant.status == 400
+    assert "Kaikki kirjoittamanne on tällä sivulla. Painakaa Tallenna uudelleen." in applicant.text
+    assert applicant.value("q1") == "uusi,\nkirjoitettu pitkään"
+    applicant.press("Tallenna")
+    assert applicant.status == 200
+    assert applicant.value("q1") == "uusi,\nkirjoitettu pitkään"
+
+
+def test_a_lost_token_of_an_autosave_is_renewed_in_the_page(small: Callable[..., Applicant]) -> None:
+    applicant = small("text")
+    address, data = applicant.form("Tallenna").pressed("Tallenna")
+    data["csrf_token"], data["q1"] = "lost", "uusi"
+    answer = applicant.client.post(address, data=data, headers=HTMX)
+    assert answer.status_code == 400
+    fragment = parse(answer.text, fragment=True)
+    assert not list(fragment.iter("textarea"))
+    token = next(field for field in fragment.iter("input") if field.get("name") == "csrf_token")
+    assert token.get("hx-swap-oob") == "true"
+    data["csrf_token"] = token.get("value")
+    assert applicant.client.post(address, data=data, headers=HTMX).status_code == 200
+
+
+def test_a_lost_session_gives_the_text_back_too(small: Callable[..., Applicant]) -> None:
+    applicant = small("text").press("Tallenna", {"q1": "vanha"})
+    link = applicant.go("tallennettu").text
+    applicant.go("hakemus")
+    address, data = applicant.form("Tallenna").pressed("Tallenna")
+    data["q1"] = "kirjoitettu evästeen kadottua"
+    stranger = Applicant(applicant.client.application)
+    stranger.get("/")
+    stranger.get("/linkki").post(address, {**data, "csrf_token": stranger.form("Lähetä linkki").data["csrf_token"]})
+    assert stranger.status == 403
+    assert stranger.value("q1") == "kirjoitettu evästeen kadottua"
+    assert "Avatkaa henkilökohtainen linkkinne toisessa välilehdessä" in stranger.text
+    assert "vanha" not in stranger.text
+    # In another tab of the same browser the link is opened; then the second press works.
+    form = stranger.form("Tallenna").pressed("Tallenna")
+    stranger.get(link[link.index("/jatka/") :].split()[0])
+    stranger.post(*form)
+    assert stranger.status == 200
+    assert stranger.value("q1") == "kirjoitettu evästeen kadottua"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "fragment"])
+def test_too_large_a_request(small: Callable[..., Applicant], headers: dict[str, str]) -> None:
+    applicant = small("text").press("Tallenna", {"q1": "tallella"})
+    address, data = applicant.form("Tallenna").pressed("Tallenna")
+    for big in ({"q1": "x" * 5_000_000}, {f"kentta{n}": "x" for n in range(1_100)}):
+        for encode in (urlencoded, multipart):
+            body, kind = encode({**data, **big})
+            answer = applicant.client.post(address, data=body, headers=headers, content_type=kind)
+            assert answer.status_code == 413
+            text = text_of(parse(answer.text, fragment=bool(headers)))
+            assert "Lyhentäkää tekst" in text
+    assert applicant.go("hakemus").value("q1") == "tallella"
+
+
+def test_six_hundred_kilobytes_are_kept_either_way(small: Callable[..., Applicant]) -> None:
+    applicant = small("text")
+    for encode in (urlencoded, multipart):
+        address, data = applicant.form("Tallenna").pressed("Tallenna")
+        data["q1"] = "x" * 600_000 + encode.__name__
+        body, kind = encode(data.to_dict())
+        applicant.client.post(address, data=body, content_type=kind)
+        assert applicant.go("hakemus").value("q1") == data["q1"]
+
+
+def test_unknown_names_are_nothing(applicant: Applicant) -> None:
+    applicant.begin().go("kehittamiskokonaisuudet")
+    address, data = applicant.form("Tallenna").pressed("Tallenna")
+    data.setlist("q3", ["opetus", "tuntematon", "'; drop table answer"])
+    data.update({"q99.rev": "1", "q99": "x", "q1.rev": "zz z=z", "lisaa": "q99"})
+    applicant.post(address, data)
+    assert applicant.status == 200
+    assert Answer.get(Answer.question == "q3").value == {"opetus": "x"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/haku/tuntematon",
+        "/hakemus/SR21-XXXXXXX/hakija",
+        "/hakemus/%00/hakija",
+        "/virkailija/x",
+        "/hakemus/a/b/c/d",
+        "/%C3%28",
+    ],
+)
+def test_unknown_addresses(applicant: Applicant, address: str) -> None:
+    applicant.get(address)
+    assert applicant.status in (403, 404)
+    assert "Etusivulle" in applicant.text
+
+
+def test_wrong_methods(applicant: Applicant) -> None:
+    applicant.begin()
+    assert applicant.get(f"/hakemus/{applicant.reference}/laheta").status == 404
+    assert applicant.client.put("/linkki").status_code in (400, 405)
+
+
+def test_an_unexpected_error_shows_no_trace(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.testing = False
+    monkeypatch.setattr("views.calls.my_applications", lambda: 1 / 0)
+    applicant = Applicant(app).get("/")
+    assert applicant.status == 500
+    assert "Palvelussa tapahtui virhe" in applicant.text
+    assert "Traceback" not in applicant.text
+    assert "ZeroDivision" not in applicant.text
+
+
+def test_every_page_speaks_swedish_too(small: Callable[..., Applicant]) -> None:
+    applicant = small("text")
+    applicant.headers = {"Accept-Language": "sv"}
+    applicant.get("/?kieli=sv")
+    assert applicant.page is not None
+    assert applicant.page.get("lang") == "sv"
+    applicant.get("/jatka/x")
+    assert "Länken" in applicant.text
+
+
+def test_cookies_stay_small(applicant: Applicant, app: Flask) -> None:
+    for _ in range(25):
+        applicant.begin()
+    cookie = applicant.client.get_cookie("istunto")
+    assert cookie is not None
+    assert len(cookie.value) < 2_000
+    assert applicant.get("/").text.count("Poistu SR21") == 20
+
+
+@pytest.mark.parametrize("name", ["q1", "q1.muu"])
+def test_markup_in_a_name_stays_text(small: Callable[..., Applicant], name: str) -> None:
+    applicant = small("choice").press("Tallenna", {name: "<img src=x onerror=alert(1)>"})
+    assert "<img src=x" in applicant.go("yhteenveto").text
+    assert applicant.page is not None
+    assert not list(applicant.page.iter("img"))
+
+
+def test_nothing_is_stored_by_proxies_or_browsers(applicant: Applicant) -> None:
+    applicant.begin()
+    for page in ("hakija", "yhteenveto", "hakemus.json", "yhteenveto.pdf"):
+        answer = applicant.client.get(f"/hakemus/{applicant.reference}/{page}")
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert "HX-Request" in answer.headers["Vary"]
+        assert answer.headers["X-Robots-Tag"] == "noindex"

@@ -1,0 +1,268 @@
+"""The form in Chromium: the real application with scripts on and off, and what happens while one types."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.applicant import fields_of_answers
+from tests.service import Service
+from tests.test_journey_http import expect_all_answers, pdf_text
+
+AREAS = {"opetus": "q4", "ymparistot": "q12", "tieto": "q19"}
+
+
+def new_page(browser: Browser, service: Service, scripts: bool = True) -> Page:
+    context = browser.new_context(java_script_enabled=scripts, base_url=service.url, locale="fi-FI")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    return page
+
+
+@pytest.fixture
+def page(browser: Browser, service: Service) -> Iterator[Page]:
+    page = new_page(browser, service)
+    # A script's error or a breach of the content policy is nobody's to overlook.
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    yield page
+    page.context.close()
+    assert [trouble for trouble in troubles if "409" not in trouble] == []
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def begin(page: Page) -> str:
+    page.goto("/haku/strategiarahoitus-2021")
+    press(page, "Aloita hakemus")
+    return page.url.split("/")[4]
+
+
+def fill_known(page: Page, fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        field = page.locator(f"[name='{name}']")
+        if name == "q3" or field.count() != 1:
+            continue
+        if name == "q1":
+            field.select_option(value)
+        else:
+            field.fill(value)
+
+
+def saved(page: Page) -> Any:
+    """Wait until a save by htmx has been answered."""
+    return page.expect_response(lambda response: response.request.method == "POST")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_real_application_goes_through(
+    browser: Browser, service: Service, answers: dict[str, Any], scripts: bool, tmp_path: Path
+) -> None:
+    fields = fields_of_answers(answers)
+    page = new_page(browser, service, scripts)
+    reference = begin(page)
+    fill_known(page, fields)
+    press(page, "Seuraava: Kehittämiskokonaisuudet")
+    for area in fields["q3"]:
+        page.locator(f"[name=q3][value={area}]").check()
+    if not scripts:
+        press(page, "Näytä valitut kysymykset")
+    for area in fields["q3"]:
+        expect(page.locator(f"#alue-{area} h2")).to_be_visible()
+    page.fill("[name=q4]", fields["q4"])
+
+    # Leave in the middle, and come back on another machine by the link in the mail.
+    press(page, "Tallenna ja jatka myöhemmin")
+    mailbox = f"jatkaja-{reference.lower()}@example.fi"
+    page.fill("[name=sahkoposti]", mailbox)
+    press(page, "Lähetä linkki")
+    expect(page.get_by_text(f"Linkki lähetetään osoitteeseen {mailbox}.")).to_be_visible()
+    body = service.inbox.expect(1, mailbox)[0].get_body().get_content()
+    link = re.search(r"http\S+/jatka/\S+", body)
+    assert link
+    page.context.close()
+
+    page = new_page(browser, service, scripts)
+    page.goto(link[0])
+    expect(page.locator("[name='q2.nimi']")).to_have_value(fields["q2.nimi"])
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    expect(page.locator("[name=q4]")).to_have_value(fields["q4"])
+    fill_known(page, fields)
+    press(page, "Seuraava: Yhteenveto ja lähetys")
+    expect(page.get_by_text("Mikään ei estä hakemuksen lähettämistä.")).to_be_visible()
+    send(page, "Lähetä")
+    expect(page.get_by_text("Versio 1 (voimassa)")).to_be_visible()
+    expect_all_answers(page.inner_text("main"), answers)
+
+    # One amount changes; the total is right again only when the financing follows.
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    page.fill("[name='q7.palvelut']", str(int(fields["q7.palvelut"] or 0) + 1000))
+    page.fill("[name='q8.oma']", str(int(fields["q8.oma"]) + 1000))
+    press(page, "Seuraava: Yhteenveto ja lähetys")
+    expect(page.get_by_text("Teillä on muutoksia, joita ei ole lähetetty.").first).to_be_visible()
+    send(page, "Lähetä uudelleen")
+    expect(page.get_by_text("Versio 2 (voimassa)")).to_be_visible()
+    page.goto(f"/hakemus/{reference}/versio/1")
+    expect(page.get_by_text("Tämän version on korvannut versio 2.")).to_be_visible()
+    expect_all_answers(page.inner_text("main"), answers)
+
+    document = page.request.get(f"/hakemus/{reference}/versio/1/yhteenveto.pdf").body()
+    expect_all_answers(pdf_text(document, tmp_path), answers)
+    mails = service.inbox.expect(2, "kirjaamo@minedu.fi", about=reference)
+    attached = next(mails[0].iter_attachments()).get_content()
+    expect_all_answers(pdf_text(attached, tmp_path), answers)
+    page.context.close()
+
+
+def send(page: Page, button: str) -> None:
+    page.locator("#vakuutus").check()
+    if page.locator("[name=huomautukset]").count():
+        page.locator("[name=huomautukset]").check()
+    press(page, button)
+
+
+def test_three_quick_ticks_open_three_sections(page: Page) -> None:
+    reference = begin(page)
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    for area in AREAS:
+        page.locator(f"[name=q3][value={area}]").click()
+    for area, question in AREAS.items():
+        expect(page.locator(f"#alue-{area} [name={question}]")).to_be_visible()
+    page.reload()
+    for area in AREAS:
+        expect(page.locator(f"[name=q3][value={area}]")).to_be_checked()
+
+
+def test_unticking_takes_a_section_out_and_keeps_its_answers(page: Page) -> None:
+    reference = begin(page)
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    page.locator("[name=q3][value=opetus]").check()
+    page.fill("[name=q4]", "Säilyvä teksti")
+    page.locator("[name=q3][value=opetus]").uncheck()
+    expect(page.locator("#alue-opetus")).to_contain_text("Vastauksenne on säilytetty")
+    expect(page.locator("[name=q4]")).to_have_count(0)
+    page.locator("[name=q3][value=opetus]").check()
+    expect(page.locator("[name=q4]")).to_have_value("Säilyvä teksti")
+
+
+def test_typing_goes_on_through_swaps(page: Page) -> None:
+    reference = begin(page)
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    page.locator("[name=q3][value=opetus]").check()
+    text = page.locator("[name=q4]")
+    text.fill("alku  loppu")
+    text.evaluate("field => { field.focus(); field.setSelectionRange(5, 5) }")
+    with saved(page):
+        page.keyboard.type("keski", delay=30)
+    page.keyboard.type("osa", delay=30)
+    expect(page.locator("#q4-laskuri")).to_contain_text("2 481 merkkiä jäljellä")
+    assert text.input_value() == "alku keskiosa loppu"
+    assert text.evaluate("field => [document.activeElement === field, field.selectionStart]") == [True, 13]
+    # A section opens meanwhile; the field and its caret stay.
+    with saved(page):
+        page.locator("[name=q3][value=tieto]").evaluate("box => box.click()")
+    expect(page.locator("#alue-tieto h2")).to_be_visible()
+    assert text.evaluate("field => field.selectionStart") == 13
+
+
+def test_counters_and_sums_follow(page: Page) -> None:
+    reference = begin(page)
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    page.locator("[name=q3][value=opetus]").check()
+    page.fill("[name='q7.henkilosto']", "1 450 000 €")
+    expect(page.locator("#q7-summa")).to_have_text("1 450 000 €")
+    expect(page.locator("#q8-tila")).to_contain_text("Rahoituksesta puuttuu 1 450 000 €")
+    page.fill("[name='q8.okm']", "1319500,00")
+    page.fill("[name='q8.oma']", "130500")
+    expect(page.locator("#q8-tila")).to_contain_text("Kustannukset ja rahoitus täsmäävät.")
+    expect(page.locator("#q8-tila")).to_contain_text("9 % rahoituksesta")
+    expect(page.locator("#sivupalkki")).to_contain_text("1 319 500 €")
+    page.fill("[name='q8.okm']", "1319500,50")
+    expect(page.locator("#q8-tila")).to_contain_text("kokonaisina euroina ilman senttejä")
+    assert page.input_value("[name='q8.okm']") == "1319500,50"
+    page.fill("[name=q4]", "x" * 2600)
+    expect(page.locator("#q4-laskuri")).to_contain_text("100 merkkiä liikaa")
+
+
+def test_saving_during_an_autosave_is_no_clash(page: Page, service: Service) -> None:
+    reference = begin(page)
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    page.locator("[name=q3][value=opetus]").check()
+    page.wait_for_selector("[name=q4]")
+    held: list[Any] = []
+    # The answer to the autosave is held back until Tallenna has been pressed.
+    page.route(
+        "**/kehittamiskokonaisuudet", lambda route: held.append(route) if is_autosave(route) else route.continue_()
+    )
+    with page.expect_request(lambda request: "hx-request" in request.headers):
+        page.locator("[name=q4]").press_sequentially("ensin", delay=5)
+    page.wait_for_function("() => true")
+    fetched = held[0].fetch()
+    page.locator("[name=q4]").press_sequentially(" ja sitten", delay=5)
+    with page.expect_navigation():
+        press(page, "Tallenna")
+    assert fetched.status == 200
+    expect(page.locator("h1")).to_have_text("Kehittämiskokonaisuudet")
+    assert page.input_value("[name=q4]") == "ensin ja sitten"
+
+
+def is_autosave(route: Any) -> bool:
+    return "hx-request" in route.request.headers
+
+
+def test_two_browsers_changing_the_same_answer_clash(page: Page, browser: Browser, service: Service) -> None:
+    reference = begin(page)
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    page.locator("[name=q3][value=opetus]").check()
+    with saved(page):
+        page.locator("[name=q4]").fill("Alkuperäinen")
+        page.locator("[name=q4]").blur()
+    page.goto(f"/hakemus/{reference}/tallennettu")
+    link = page.locator(".personal-link a").get_attribute("href")
+    assert link
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+
+    other = new_page(browser, service)
+    other.goto(link)
+    other.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    with saved(other):
+        other.locator("[name=q4]").fill("Toisen teksti")
+        other.locator("[name=q4]").blur()
+    other.context.close()
+
+    page.locator("[name=q4]").fill("Minun tekstini")
+    expect(page.locator("#q4-ristiriita")).to_contain_text("Toisen teksti")
+    assert page.input_value("[name=q4]") == "Minun tekstini"
+    # Nothing of mine is lost when I decide, and nothing of theirs was overwritten before.
+    with page.expect_navigation():
+        press(page, "Tallenna oma vastaukseni")
+    assert page.input_value("[name=q4]") == "Minun tekstini"
+    expect(page.locator("#q4-ristiriita")).to_be_empty()
+
+
+def test_search_narrows_the_list_of_providers(page: Page) -> None:
+    begin(page)
+    page.get_by_label("Hae nimellä tai Y-tunnuksella").press_sequentially("aanekosken", delay=20)
+    options = page.locator("[name=q1] option:not([value=''])")
+    expect(options).to_have_count(1)
+    expect(options).to_contain_text("Äänekosken Ammatillisen Koulutuksen kuntayhtymä")
+
+
+def test_more_rows_for_partners(page: Page) -> None:
+    reference = begin(page)
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    page.locator("[name=q3][value=opetus]").check()
+    page.locator("[name='q11.0']").fill("Ensimmäinen")
+    page.locator("#q11").get_by_role("button", name="Lisää rivejä").click()
+    page.locator("[name='q11.7']").fill("Kahdeksas")
+    with saved(page):
+        page.locator("[name='q11.7']").blur()
+    page.reload()
+    expect(page.locator("[name='q11.7']")).to_have_value("Kahdeksas")
+    expect(page.locator("[name='q11.0']")).to_have_value("Ensimmäinen")

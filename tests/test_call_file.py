@@ -1,0 +1,190 @@
+"""A call's file: read whole, or refused with every fault named in words of the file."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from forms.definition import Call, CallFileError, load_call
+from forms.question import Question
+from forms.texts import LANGUAGES, Text
+from settings import Settings, SettingsError, read_settings
+from tests.applicant import Applicant
+from tests.conftest import ROOT
+
+REAL = ROOT / "calls/strategiarahoitus-2021.toml"
+OLD_TOOL = [
+    "Webropol",
+    "teksti katkeaa",
+    "Eritelkää",
+    "Suosittelemme siirtymään",
+    "ilmestyy yhteenvetosivu",
+    "Lomakkeen lopussa",
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the real call to spoil."""
+    target = tmp_path / "calls"
+    shutil.copytree(ROOT / "calls", target)
+    return target
+
+
+def faults(folder: Path, old: str, new: str) -> str:
+    """What is said of the real call after one change in it."""
+    path = folder / REAL.name
+    text = path.read_text()
+    assert old in text, old
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(CallFileError) as error:
+        load_call(path)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('key = "q4"', 'key = "q5"', ["questions: q5 stands twice"]),
+        ("number = 4\n", "number = 5\n", ["numbers: 5 stands twice"]),
+        ('section = "opetus"', 'section = "opetuss"', ["question q4", "unknown section 'opetuss'"]),
+        ("limit = 2500", "limit = 0", ["q4", "limit"]),
+        ("limit = 2500", "limitt = 2500", ["q4", "limitt", "limit: is missing"]),
+        ('kind = "text"', 'kind = "teksti"', ["q4", "kind"]),
+        ('rows = "kustannukset"', 'rows = "kustannus"', ["q7 rows", "unknown rows 'kustannus'"]),
+        ('questions = ["q7", "q8"]', 'questions = ["q7", "q999"]', ["rule equal_totals", "'q999'"]),
+        ("closes = 2021-05-17", "closes = 2020-05-17", ["closes is not after opens"]),
+        ('email = "kirjaamo@minedu.fi"', 'email = "kirjaamo"', ["registry email", "no e-mail address"]),
+        ('register = "providers-2021.csv"', 'register = "none.csv"', ["q1 register", "none.csv", "can't be read"]),
+        ("closes = 2021-05-17T16:15:00", "closes = ", ["is not TOML"]),
+        (
+            'severity = { missing = "error" }',
+            'severity = { mising = "error" }',
+            ["q4 severity", "unknown check 'mising'"],
+        ),
+        ('fi = "Strategiarahoitus 2021"\n', "", ["title", "the text in fi is missing"]),
+    ],
+)
+def test_a_fault_names_place_and_remedy(folder: Path, old: str, new: str, words: list[str]) -> None:
+    said = faults(folder, old, new)
+    for word in words:
+        assert word in said, said
+    assert said.startswith(REAL.name)
+    assert "pydantic" not in said
+    assert "Traceback" not in said
+
+
+def test_all_faults_come_at_once(folder: Path) -> None:
+    path = folder / REAL.name
+    path.write_text(path.read_text().replace("limit = 2500", "limit = -1"))
+    with pytest.raises(CallFileError) as error:
+        load_call(path)
+    assert len(error.value.faults) == 5
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("1234567-8,Väärä tunnus,", "is not a business ID"),
+        ("0201256-6,Kahdesti,", "stands twice"),
+        ("0208589-6", "the columns must be"),
+    ],
+)
+def test_a_broken_register_is_named(folder: Path, line: str, words: str) -> None:
+    path = folder / "providers-2021.csv"
+    path.write_text("business_id,name_fi,name_sv\n0201256-6,Helsingin kaupunki,\n" + line + "\n")
+    with pytest.raises(CallFileError, match=words) as error:
+        load_call(folder / REAL.name)
+    assert "providers-2021.csv, line 3" in str(error.value)
+
+
+def test_a_broken_file_stops_the_start(folder: Path, make_app: Callable[..., Flask]) -> None:
+    (folder / REAL.name).write_text("key = ")
+    with pytest.raises(SystemExit, match="is not TOML"):
+        make_app(calls_dir=folder)
+
+
+def test_the_command_checks_a_file(app: Flask, folder: Path) -> None:
+    run = app.test_cli_runner().invoke
+    good = run(args=["call", "check", str(REAL)])
+    assert good.exit_code == 0
+    assert "40 questions" in good.output
+    assert "reconstructed: questions 14, 25" in good.output
+    (folder / REAL.name).write_text("key = ")
+    bad = run(args=["call", "check", str(folder / REAL.name)])
+    assert bad.exit_code == 1
+    assert REAL.name in bad.output
+
+
+def test_two_calls_keep_apart(folder: Path, make_app: Callable[..., Flask]) -> None:
+    shutil.copy(folder / REAL.name, folder / "toinen.toml")
+    with pytest.raises(SystemExit, match="is that of the call"):
+        make_app(calls_dir=folder)
+
+
+def test_the_real_call(call: Call) -> None:
+    assert [question.key for question in call.questions] == [f"q{number}" for number in range(1, 41)]
+    assert [question.number for question in call.questions] == list(range(1, 41))
+    assert len(call.questions[0].providers) == 138  # type: ignore[union-attr]
+    limits = {question.number: question.limit for question in call.questions if question.kind == "text"}
+    assert [number for number, limit in limits.items() if limit == 2500] == [4, 12, 19, 25, 33]
+    assert set(limits.values()) == {2000, 2500}
+    assert {question.number for question in call.questions if question.section == "tieto"} == set(range(19, 25))
+
+
+def test_every_text_is_in_every_language(call: Call) -> None:
+    def texts(node: Any) -> Any:
+        if isinstance(node, Text):
+            yield node
+        elif isinstance(node, tuple):
+            for part in node:
+                yield from texts(part)
+        elif hasattr(node, "model_fields_set"):
+            for name in type(node).model_fields:
+                yield from texts(getattr(node, name))
+
+    found = list(texts(call))
+    assert len(found) > 120
+    assert all(text.in_language(language).strip() for text in found for language in LANGUAGES)
+
+
+def test_no_page_describes_the_old_tool(applicant: Applicant) -> None:
+    applicant.get("/haku/strategiarahoitus-2021")
+    text = applicant.text
+    applicant.begin().go("kehittamiskokonaisuudet")
+    areas = ["opetus", "ymparistot", "tieto", "yhdistymiset", "kilpailut"]
+    text += applicant.press("Näytä valitut kysymykset", {"q3": areas}).text
+    text += applicant.go("yhteenveto").text + applicant.go("tallennettu").text
+    assert [phrase for phrase in OLD_TOOL if phrase.casefold() in text.casefold()] == []
+
+
+def test_no_question_is_named_outside_its_call(call: Call) -> None:
+    """A new call must need no change of the program: keys stand in the call's file alone."""
+    keys = "|".join(question.key for question in call.questions)
+    quoted = re.compile(rf"""["'](?:{keys})(?:\.[a-z0-9]+)?["']""")
+    for folder in ("views", "services", "models", "templates", "forms"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".py", ".html", ".txt"):
+                assert not quoted.search(path.read_text()), path
+
+
+def test_forms_are_built_once(call: Call) -> None:
+    question: Question = call.questions[3]
+    assert question.form_class is question.form_class
+    assert "form_class" in vars(question)
+
+
+def test_a_wrong_setting_stops_the_start_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "long enough for this")
+    monkeypatch.setenv("MAIL_PORT", "ninety")
+    with pytest.raises(SettingsError, match="MAIL_PORT"):
+        read_settings()
+    monkeypatch.delenv("MAIL_PORT")
+    monkeypatch.setenv("SECRET_KEY", "short")
+    with pytest.raises(SettingsError, match="SECRET_KEY is missing or shorter"):
+        read_settings()
+    assert Settings(tryout=True).tryout

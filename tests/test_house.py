@@ -1,0 +1,113 @@
+"""The house itself: rooms, schema, catalogues, documents keep to what they promise."""
+
+import ast
+import hashlib
+import re
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+from flask import Flask
+from playhouse.migrations import Runner
+from playhouse.schema_diff import diff_models
+
+import models
+from forms.definition import Call
+from forms.texts import LANGUAGES
+from models.database import MIGRATIONS, database
+from settings import Settings
+from tests.conftest import ROOT
+
+KEYWORDS = {"msg": None, "msgn": (1, 2), "_": None, "gettext": None, "ngettext": (1, 2)}
+
+
+def test_the_migrations_add_up_to_the_models(app: Flask) -> None:
+    with database.connection_context():
+        assert not diff_models(database.obj, models.ALL)
+        assert [step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if step.applied is None] == []
+
+
+def messages_of_the_program() -> set[str]:
+    with (ROOT / "babel.cfg").open() as file:
+        mapping, options = parse_mapping_cfg(file)
+    found = set()
+    for _, _, message, _, _ in extract_from_dir(ROOT, mapping, options, KEYWORDS):
+        found.add(message[0] if isinstance(message, tuple) else message)
+    return found
+
+
+def test_every_message_is_translated() -> None:
+    for language in LANGUAGES[1:]:
+        path = ROOT / f"translations/{language}/LC_MESSAGES/messages.po"
+        catalogue = read_po(BytesIO(path.read_bytes()))
+        translated = set()
+        for message in catalogue:
+            original = message.id[0] if isinstance(message.id, tuple) else message.id
+            strings = message.string if isinstance(message.string, tuple) else (message.string,)
+            if original and all(strings) and not message.fuzzy:
+                translated.add(original)
+                assert not list(message.check(catalogue)), original
+        program = messages_of_the_program()
+        assert program - translated == set()
+        assert translated - program == set(), "no longer used: make translations"
+
+
+def test_no_markup_bypasses_escaping() -> None:
+    for path in [*(ROOT / "templates").rglob("*"), *ROOT.glob("*.py"), *(ROOT / "views").glob("*.py")]:
+        if path.is_file():
+            assert not re.search(r"\|\s*safe\b|Markup\(|autoescape", path.read_text()), path
+
+
+def test_services_know_no_request() -> None:
+    for path in (ROOT / "services").glob("*.py"):
+        names = {
+            alias.name
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.module == "flask"
+            for alias in node.names
+        }
+        assert not names & {"request", "session", "g", "url_for", "redirect"}, path
+
+
+def test_every_kind_has_its_template(call: Call) -> None:
+    kinds = {question.kind for question in call.questions}
+    for kind in kinds:
+        text = (ROOT / f"templates/kinds/{kind}.html").read_text()
+        for macro in ("input(question, view)", "live(question, view, oob=false)", "answer(question, shown)"):
+            assert f"macro {macro}" in text, (kind, macro)
+        assert (ROOT / f"forms/kinds/{kind}.py").exists()
+
+
+def test_htmx_is_the_one_we_know() -> None:
+    script = (files("js_lib_htmx") / "static/htmx/htmx.min.js").read_bytes()
+    assert b'version:"2.0.3"' in script
+    known = "d3cf79fe9976314d741ea73a8dde11bebb613650e213d535b56997ed644449fb440d1a2c83136c406fd97bd60c4731ea"
+    assert hashlib.sha384(script).hexdigest() == known
+
+
+def test_modules_fit_into_a_head() -> None:
+    for folder in ("forms", "models", "services", "views", "tests"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if "migrations" not in path.parts:
+                assert len(path.read_text().splitlines()) <= 320, path
+
+
+def documented(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def test_every_setting_is_documented() -> None:
+    page = documented(ROOT / "docs/settings.md")
+    assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in page] == []
+
+
+def test_every_case_of_our_kinds_has_a_line() -> None:
+    page = documented(ROOT / "docs/cases.md")
+    for case in (28, 29, 30, 32, 34, 35, 36, 38, 40, 42, *(f"S{number}" for number in range(1, 15))):
+        assert re.search(rf"^\| {case} \|", page, re.MULTILINE), case
+    known = "".join(path.read_text() for path in (ROOT / "tests").glob("*.py"))
+    for test in re.findall(r"`(test_[a-z0-9_]+)`", page):
+        assert f"def {test}(" in known, test

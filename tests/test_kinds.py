@@ -1,0 +1,147 @@
+"""A walk over all kinds of questions, each in a small call of its own: page, save, summary, PDF, JSON, Swedish."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from forms.kinds import AnyQuestion
+from tests.applicant import Applicant
+from tests.conftest import ROOT
+from tests.forms_of_pages import parse, text_of
+from tests.test_journey_http import pdf_text
+
+
+@dataclass
+class Walk:
+    """What is typed into a kind's fields, and how it reads afterwards."""
+
+    fields: dict[str, Any]
+    reads: list[str]
+    stored: Any = None
+    swedish: list[str] = field(default_factory=list)
+    blank: str = "Ei vastauksia"
+
+
+WALKS = {
+    "text": Walk(
+        {"q1": "Rivi\n  toinen & <kolmas>"}, ["Rivi toinen & <kolmas>"], "Rivi\n  toinen & <kolmas>", ["Beskrivning"]
+    ),
+    "amounts": Walk(
+        {"q1.palkat": "1 319 500 €"},
+        ["Palkat 1 319 500 €", "Muut Ei vastauksia", "Yhteensä 1 319 500 €"],
+        {"palkat": "1 319 500 €", "muut": ""},
+        ["Löner 1 319 500 €", "Övriga Inga svar"],
+    ),
+    "period": Walk(
+        {"q1.alku": "01.06.2021", "q1.loppu": "2022-12-31"},
+        ["Aloituspäivämäärä 1.6.2021", "Lopetuspäivämäärä 31.12.2022"],
+        {"alku": "01.06.2021", "loppu": "2022-12-31"},
+        ["Startdatum 1.6.2021"],
+    ),
+    "partners": Walk(
+        {"q1.1": "Helsingin verkosto (Espoo, Vantaa)"},
+        ["1. Ei vastauksia 2. Helsingin verkosto (Espoo, Vantaa) 3. Ei vastauksia"],
+        ["", "Helsingin verkosto (Espoo, Vantaa)", "", "", ""],
+        ["1. Inga svar"],
+    ),
+    "contact": Walk(
+        {"q1.nimi": "Aino O'Åkerö", "q1.puhelin": "0401234567", "q1.sahkoposti": "aino@Äänekoski.fi"},
+        ["Nimi Aino O'Åkerö", "Tehtävänimike Ei vastauksia", "Puhelin 040 1234567", "Sähköposti aino@Äänekoski.fi"],
+        {"nimi": "Aino O'Åkerö", "tehtava": "", "puhelin": "0401234567", "sahkoposti": "aino@Äänekoski.fi"},
+        ["Namn Aino O'Åkerö", "Tjänstebeteckning Inga svar"],
+    ),
+    "choice": Walk({"q1": "0201256-6"}, ["Aamun ammattikoulu"], "0201256-6", ["Morgonens yrkesskola"]),
+    "areas": Walk({"q1": ["kaksi"]}, ["Kaksi"], ["kaksi"], ["Två"]),
+    "derived": Walk(
+        {"q1.palkat": "100", "q1.muut": "20"},
+        ["Osio 100 € Haettava yhteensä 100 € Kaikki kulut 120 €"],
+        {"palkat": "100", "muut": "20"},
+        ["Alla kostnader 120 €"],
+        blank="Osio Ei vastauksia Haettava yhteensä 0 €",
+    ),
+}
+
+
+def test_every_kind_is_walked() -> None:
+    kinds = {kind.model_fields["kind"].annotation.__args__[0] for kind in get_args(get_args(AnyQuestion)[0])}
+    assert kinds == set(WALKS) == {path.stem for path in (ROOT / "templates/kinds").glob("*.html")} - {"rows"}
+
+
+@pytest.mark.parametrize("kind", WALKS)
+def test_a_kind_from_field_to_pdf(small: Callable[..., Applicant], kind: str, tmp_path: Path) -> None:
+    walk = WALKS[kind]
+    applicant = small(kind)
+    assert walk.blank in applicant.go("yhteenveto").text
+    applicant.go("hakemus").press("Tallenna", walk.fields)
+    for name, typed in walk.fields.items():
+        if isinstance(typed, str):
+            assert applicant.value(name) == typed
+    applicant.go("yhteenveto")
+    for words in walk.reads:
+        assert words in applicant.text
+    base = f"/hakemus/{applicant.reference}"
+    assert json.loads(applicant.client.get(f"{base}/hakemus.json").text)["answers"]["q1"] == walk.stored
+    printed = pdf_text(applicant.client.get(f"{base}/yhteenveto.pdf").data, tmp_path)
+    assert "LUONNOS" in printed
+    for words in walk.reads:
+        assert words in printed
+    applicant.press("På svenska")
+    for words in walk.swedish:
+        assert words in applicant.text
+
+
+@pytest.mark.parametrize("kind", WALKS)
+def test_a_kind_by_htmx(small: Callable[..., Applicant], kind: str) -> None:
+    """A pause in typing saves, and brings parts that find their places and hold no field."""
+    applicant = small(kind)
+    assert applicant.page is not None
+    ids = [node.get("id") for node in applicant.page.iter() if node.get("id")]
+    assert len(ids) == len(set(ids))
+    form = applicant.form("Tallenna")
+    for name, typed in WALKS[kind].fields.items():
+        form.data.setlist(name, typed if isinstance(typed, list) else [typed])
+    answer = applicant.client.post(form.action, data=form.data, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    fragment = parse(answer.text, fragment=True)
+    swapped = [node for node in fragment.iter() if node.get("hx-swap-oob")]
+    assert swapped
+    assert {node.get("id") for node in swapped} <= set(ids)
+    visible = [node for node in fragment.iter("input", "textarea", "select") if node.get("type") != "hidden"]
+    in_opened = [node for area in fragment.iter("section") for node in area.iter("input", "textarea", "select")]
+    assert [node for node in visible if node not in in_opened] == []
+    assert "Tallennettu klo" in text_of(fragment)
+
+
+def test_the_register_is_sorted_and_searched_as_finns_expect(small: Callable[..., Applicant]) -> None:
+    applicant = small("choice")
+    assert applicant.page is not None
+    options = [text_of(option) for option in applicant.page.iter("option")]
+    assert [option.split()[0] for option in options[1:]] == ["Aamun", "Ålandin", "Öljymäen"]
+    for typed, found in {"oljy": "Öljymäen", "ÅLAND": "Ålandin", "0201256": "Aamun", "morgonens": "Aamun"}.items():
+        answer = applicant.client.get("/haku/choice/jarjestajat/q1", query_string={"haku": typed})
+        names = [text_of(option) for option in parse(answer.text, fragment=True).iter("option")]
+        assert [name.split()[0] for name in names[1:]] == [found]
+
+
+def test_a_name_outside_the_register_is_allowed_and_flagged(small: Callable[..., Applicant]) -> None:
+    applicant = small("choice").press("Tallenna", {"q1.muu": "Uusi koulu Oy"})
+    assert "Kirjoittamanne nimi ei ole järjestäjäluettelossa." in applicant.text
+    assert "Mikään ei estä hakemuksen lähettämistä." in applicant.go("yhteenveto").text
+
+
+@pytest.mark.parametrize(
+    "phone", ["050 337 1956", "+358 50 337 1956", "0295 3 30020", "09-1234567", "+358 (0)50 3371956"]
+)
+def test_usual_telephone_numbers(small: Callable[..., Applicant], phone: str) -> None:
+    applicant = small("contact").press("Tallenna", {"q1.puhelin": phone})
+    assert "epätavallinen" not in applicant.text
+
+
+@pytest.mark.parametrize("phone", ["123", "soita", "1234567890123456"])
+def test_odd_telephone_numbers_are_remarked(small: Callable[..., Applicant], phone: str) -> None:
+    applicant = small("contact").press("Tallenna", {"q1.puhelin": phone})
+    assert "Puhelinnumero on epätavallinen." in applicant.text

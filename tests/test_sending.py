@@ -1,0 +1,260 @@
+"""Sending: what stands against it, what it leaves, and when it is possible (cases B, K, N)."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from models.outbox import OutboxMail
+from models.submission import Submission
+from services import mail, pdf
+from services.pdf import PdfError
+from tests.applicant import Applicant
+
+OPEN = "2021-05-17T15:00:00"
+
+
+def filled(app: Flask, answers: dict[str, Any], **changes: Any) -> Applicant:
+    return Applicant(app).begin().fill({**answers, **changes})
+
+
+@pytest.fixture
+def real_app(make_app: Callable[..., Flask]) -> Flask:
+    """The service with the call's real times."""
+    return make_app(held_open=frozenset())
+
+
+def test_the_receipt(app: Flask, sample: dict[str, Any], at: Callable[[str], None], mails: Any) -> None:
+    at("2021-05-17T15:42:07")
+    applicant = filled(app, sample).send()
+    assert applicant.address.endswith("/yhteenveto")
+    submission = Submission.get()
+    for words in (
+        applicant.reference,
+        "Versio 1 (voimassa)",
+        "17.5.2021 klo 15.42.07 (Suomen aikaa)",
+        submission.fingerprint,
+        "Se ei ole päätös hakemuksen tutkimisesta",
+        "13/2003, 12 §",
+        "Hakemus ei ole vielä valmis.",
+        "kirjaamo@minedu.fi",
+        "viimeistään 17.5.2021 klo 16.15 (Suomen aikaa)",
+        "Tampereen kaupunki",
+        "1 674 770 €",
+    ):
+        assert words in applicant.text, words
+    assert hashlib.sha256(submission.record.encode()).hexdigest() == submission.fingerprint
+    record = json.loads(submission.record)
+    assert record["answers"]["q4"] == sample["4"]
+    assert sample["2"]["nimi"] not in submission.record, "personal details are kept apart, to be erased later"
+
+    receipt, registry = mails()
+    for message in (receipt, registry):
+        text = " ".join(message.get_body().get_content().split())
+        assert submission.fingerprint in text
+        assert "17.5.2021 klo 15.42.07" in text
+        assert "Haettava yhteensä: 1 674 770 €" in text
+        assert sample["4"][:40] not in text
+        assert [part.get_content_type() for part in message.iter_attachments()] == ["application/pdf"]
+    assert registry["Subject"].startswith("Kopio lomakkeelta – ei korvaa allekirjoitettua asiakirjaa")
+
+
+def test_everything_that_stops_sending_is_listed_with_links(applicant: Applicant) -> None:
+    applicant.begin().press_known("Seuraava: Kehittämiskokonaisuudet", {"q2.sahkoposti": "ei osoite"})
+    applicant.press("Näytä valitut kysymykset", {"q3": ["opetus"]})
+    applicant.press_known("Seuraava: Yhteenveto ja lähetys", {"q7.muut": "abc", "q9.alku": "x", "q9.loppu": "y"})
+    applicant.send()
+    assert applicant.status == 422
+    assert "Korjatkaa ensin alla luetellut kohdat." in applicant.text
+    page = applicant.page
+    assert page is not None
+    targets = [link.get("href") for link in page.iter("a") if "tarkista=1" in (link.get("href") or "")]
+    assert any(target.endswith("#q1-vastaus") for target in targets)
+    for target in targets:
+        address, _, anchor = target.partition("#")
+        shown = Applicant(applicant.client.application)
+        shown.client = applicant.client
+        shown.get(address)
+        assert shown.page is not None
+        assert [node for node in shown.page.iter() if node.get("id") == anchor], target
+    assert Submission.select().count() == 0
+
+
+def test_declaration_and_remarks_are_asked_for(app: Flask, sample: dict[str, Any]) -> None:
+    applicant = filled(app, sample, **{"17": {"alku": "", "loppu": ""}})
+    applicant.press("Lähetä")
+    assert applicant.status == 422
+    assert "Antakaa vakuutus tietojen oikeellisuudesta." in applicant.text
+    assert "Vahvistakaa, että haluatte lähettää hakemuksen huomautuksista huolimatta." in applicant.text
+    applicant.send()
+    assert "Hakemus on lähetetty" in applicant.text
+
+
+def test_a_second_click_is_the_same_sending(app: Flask, sample: dict[str, Any], mails: Any) -> None:
+    applicant = filled(app, sample)
+    form = applicant.form("Lähetä")
+    address, data = form.pressed("Lähetä")
+    data["vakuutus"] = "1"
+    if "huomautukset" in str(applicant.response.text if applicant.response else ""):
+        data["huomautukset"] = "1"
+    for _ in range(3):
+        applicant.post(address, data)
+        assert "Versio 1 (voimassa)" in applicant.text
+    assert Submission.select().count() == 1
+    assert len(mails()) == 2
+
+
+def test_what_was_not_looked_at_is_not_sent(app: Flask, sample: dict[str, Any]) -> None:
+    """A page from before an edit, or from before another sending, sends nothing silently."""
+    applicant = filled(app, sample)
+    address, data = applicant.form("Lähetä").pressed("Lähetä")
+    data.update({"vakuutus": "1", "huomautukset": "1"})
+    applicant.go("hakija").press("Tallenna", {"q2.nimi": "Toinen Nimi"})
+    applicant.post(address, data)
+    assert applicant.status == 422
+    assert "Hakemus on muuttunut sen jälkeen" in applicant.text
+    applicant.send()
+    data["lahetys"] = "another press of the old page"
+    applicant.post(address, data)
+    assert applicant.status == 422
+    assert Submission.select().count() == 1
+
+
+def test_an_edit_is_not_sent_until_it_is(app: Flask, sample: dict[str, Any]) -> None:
+    applicant = filled(app, sample).send()
+    for page in ("hakija", "kehittamiskokonaisuudet"):
+        assert "Viimeksi lähetetty: Versio 1" in applicant.go(page).text
+        assert "joita ei ole lähetetty" not in applicant.text
+    applicant.go("hakija").press("Tallenna", {"q2.nimi": "Toinen Nimi"})
+    for page in ("hakija", "kehittamiskokonaisuudet", "yhteenveto", "versio/1"):
+        assert "ei ole lähetetty" in applicant.go(page).text
+    applicant.go("hakija").press("Tallenna", {"q2.nimi": sample["2"]["nimi"]})
+    assert "joita ei ole lähetetty" not in applicant.text
+
+
+def test_a_second_application_of_a_provider_is_possible_and_said(
+    app: Flask, sample: dict[str, Any], mails: Any
+) -> None:
+    first = filled(app, sample).send()
+    contact = {**sample["2"], "sahkoposti": "toinen@example.fi"}
+    second = filled(app, sample, **{"2": contact})
+    assert f"on jo lähettänyt tässä haussa toisen hakemuksen {first.reference}" in second.text
+    second.send()
+    assert "Hakemus on lähetetty" in second.text
+    told = [message for message in mails() if "toisen hakemuksen" in message["Subject"]]
+    assert [message["To"] for message in told] == [sample["2"]["sahkoposti"]]
+
+
+def test_before_opening_the_form_can_be_read_and_not_begun(real_app: Flask, at: Callable[[str], None]) -> None:
+    at("2021-04-18T23:59:59.999")
+    applicant = Applicant(real_app).get("/haku/strategiarahoitus-2021")
+    assert "Hakuaika alkaa 19.4.2021 klo 00.00 (Suomen aikaa)." in applicant.text
+    assert "Lyhyt kuvaus kehittämistoimenpiteestä" in applicant.text
+    assert "Aloita hakemus" not in applicant.text
+    at("2021-04-19T00:00:00")
+    assert applicant.begin().address.endswith("/hakija")
+
+
+@pytest.mark.parametrize(
+    ("arrival", "is_in_time"),
+    [("2021-05-17T16:14:59.999", True), ("2021-05-17T16:15:00.000", True), ("2021-05-17T16:15:00.001", False)],
+)
+def test_closing_to_the_millisecond(
+    real_app: Flask, sample: dict[str, Any], at: Callable[[str], None], arrival: str, is_in_time: bool
+) -> None:
+    at(OPEN)
+    applicant = filled(real_app, sample)
+    assert "Aikaa on jäljellä 1 t 15 min." in applicant.text
+    at(arrival)
+    applicant.send()
+    assert ("Hakemus on lähetetty" in applicant.text) is is_in_time
+    if not is_in_time:
+        assert applicant.status == 422
+        assert (
+            "Hakuaika päättyi 17.5.2021 klo 16.15 (Suomen aikaa), ja hakemuksenne saapui sen jälkeen." in applicant.text
+        )
+
+
+def test_after_closing_a_draft_is_read_saved_and_printed(
+    real_app: Flask, sample: dict[str, Any], at: Callable[[str], None]
+) -> None:
+    at(OPEN)
+    applicant = filled(real_app, sample)
+    at("2021-05-18T09:00:00")
+    applicant.go("hakija").press("Tallenna", {"q2.nimi": "Myöhäinen Nimi"})
+    assert applicant.value("q2.nimi") == "Myöhäinen Nimi"
+    assert "Hakemusta ei voi enää lähettää" in applicant.text
+    applicant.go("yhteenveto")
+    assert "Vakuutamme" not in applicant.text
+    assert applicant.client.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf").data.startswith(b"%PDF")
+    assert applicant.get("/haku/strategiarahoitus-2021").status == 200
+
+
+def test_a_submission_stands_when_its_pdf_and_mails_fail(
+    make_app: Callable[..., Flask], sample: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(mail_server="127.0.0.1", mail_port=9)
+    applicant = filled(app, sample)
+
+    def broken(*arguments: object) -> bytes:
+        raise PdfError("no font today")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pdf, "_render", broken)
+        applicant.send()
+        assert "Hakemus on lähetetty" in applicant.text
+        applicant.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf")
+        assert applicant.status == 503
+        assert "Hakemuksenne on tallella." in applicant.text
+    assert applicant.client.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf").status_code == 200
+    assert OutboxMail.select().where(OutboxMail.sent_at.is_null()).count() == 2
+
+
+def test_a_copy_to_another_address(app: Flask, sample: dict[str, Any], mails: Any) -> None:
+    applicant = filled(app, sample).send()
+    applicant.press("Lähetä yhteenveto", {"sahkoposti": "ei osoite"})
+    assert applicant.status == 422
+    applicant.press("Lähetä yhteenveto", {"sahkoposti": "johto@example.fi"})
+    assert "Yhteenveto lähetetään osoitteeseen johto@example.fi." in applicant.text
+    copy = mails()[-1]
+    assert copy["To"] == "johto@example.fi"
+    assert len(list(copy.iter_attachments())) == 1
+
+
+def test_a_tryout_never_mails_a_calls_own_addresses(
+    make_app: Callable[..., Flask], sample: dict[str, Any], mails: Any
+) -> None:
+    app = make_app(tryout=True, mail_server="127.0.0.1", mail_port=9)
+    applicant = filled(app, sample).send()
+    assert "Kokeilu" in applicant.text
+    assert [mail["To"] for mail in mails()] == []
+    with app.app_context():
+        OutboxMail.update(next_at=OutboxMail.created_at).where(OutboxMail.kind == "registry").execute()
+        mail.deliver()
+    assert [mail["To"] for mail in mails()] == ["kirjaamo@minedu.fi"]
+
+
+def test_the_whole_in_swedish(app: Flask, sample: dict[str, Any], mails: Any) -> None:
+    applicant = filled(app, sample)
+    applicant.press("På svenska")
+    assert "Sänd" in [button.text for button in applicant.form("Sänd").buttons]
+    applicant.send("Sänd")
+    assert applicant.page is not None
+    assert applicant.page.get("lang") == "sv"
+    assert "kl. " in applicant.text
+    assert "Tammerfors stad" in applicant.text
+    assert "ansökan" in mails()[0]["Subject"].lower()
+
+
+def test_a_name_with_every_sign(app: Flask, sample: dict[str, Any], mails: Any) -> None:
+    name = 'Koulutus & Kehitys O\'Hara <Oy> "Ab" – åäö'
+    applicant = filled(app, sample, **{"1": ""})
+    applicant.go("hakija").press("Tallenna", {"q1": "", "q1.muu": name})
+    applicant.go("yhteenveto")
+    assert "Kirjoittamanne nimi ei ole järjestäjäluettelossa." in applicant.text
+    applicant.send()
+    assert name in applicant.text
+    assert name in " ".join(mails()[0].get_body().get_content().split())

@@ -1,0 +1,101 @@
+"""One rule for long texts everywhere: counted, kept, given back as typed (cases D)."""
+
+import json
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forms.clean import clean_text
+from forms.definition import Call
+from forms.kinds.text import TextQuestion
+from tests.applicant import Applicant
+
+
+def first_text(call: Call) -> TextQuestion:
+    return call.of_kind(TextQuestion)[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"),
+    [
+        ("a\r\nb\rc\nd", 7),
+        ("a\u0308", 1),
+        ("😀" * 10, 10),
+        ("a\x00b\x08c\x0bd", 4),
+        ("\n\nkaksi", 7),
+        ("  väli  ", 8),
+        ("a\tb", 3),
+    ],
+)
+def test_counting(typed: str, count: int) -> None:
+    assert len(clean_text(typed)) == count
+
+
+@given(st.text())
+def test_cleaning_settles_at_once_and_loses_only_control_characters(typed: str) -> None:
+    cleaned = clean_text(typed)
+    assert clean_text(cleaned) == cleaned
+    assert clean_text(cleaned.replace("\n", "\r\n")) == cleaned
+    kept = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n"))
+    assert cleaned == "".join(sign for sign in kept if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs"))
+
+
+@given(st.text(alphabet="ab\n😀ä", max_size=2600))
+def test_the_counter_and_the_check_agree(call: Call, typed: str) -> None:
+    question = first_text(call)
+    text = question.clean(typed)
+    answer = {"": text} if text else {}
+    too_long = any(problem.check == "too_long" for problem in question.problems(answer))
+    assert too_long is question.is_over(answer) is (len(text) > question.limit)
+
+
+def test_line_breaks_count_as_one(applicant: Applicant, call: Call) -> None:
+    question = first_text(call)
+    fits = "x" * (question.limit - 100) + "\n" * 50 + "y" * 50
+    applicant.begin().go("kehittamiskokonaisuudet").press("Näytä valitut kysymykset", {"q3": ["opetus"]})
+    applicant.press("Tallenna", {"q4": fits})
+    assert "0 merkkiä jäljellä" in applicant.text
+    assert applicant.value("q4") == fits
+    applicant.press("Tallenna", {"q4": fits + "z"})
+    assert "1 merkki liikaa" in applicant.text
+
+
+def test_a_text_over_the_limit_is_kept_whole_and_only_sending_is_refused(small: Callable[..., Applicant]) -> None:
+    applicant = small("text").press("Tallenna", {"q1": "x" * 120})
+    assert "100 merkkiä liikaa" in applicant.text
+    assert applicant.value("q1") == "x" * 120
+    applicant.go("yhteenveto").send()
+    assert applicant.status == 422
+    assert "Vastauksessa on 100 merkkiä liikaa: enimmäispituus on 20 merkkiä." in applicant.text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\n\nalkaa tyhjillä riveillä",
+        "  sisennys\n      - kohta",
+        "</textarea><script>alert(1)</script>",
+        "& < > \" ' {{ 7*7 }} %(n)s",
+        "Sámi áčđŋšŧž Привет Ωμέγα → ✓ 😀",
+        "loppuu riviin\n",
+    ],
+)
+def test_a_text_comes_back_as_typed_round_after_round(small: Callable[..., Applicant], typed: str) -> None:
+    applicant = small("text")
+    for _ in range(3):
+        applicant.press("Tallenna", {"q1": typed})
+        assert applicant.value("q1") == typed
+    stored = json.loads(applicant.client.get(f"/hakemus/{applicant.reference}/hakemus.json").text)
+    assert stored["answers"]["q1"] == typed
+    page = applicant.go("yhteenveto").page
+    assert page is not None
+    assert [node.text for node in page.iter("div") if node.get("class") == "answer-text"] == [typed]
+
+
+def test_control_characters_are_removed_everywhere(small: Callable[..., Applicant]) -> None:
+    applicant = small("contact").press("Tallenna", {"q1.nimi": "abc\x00def\x0b", "q1.sahkoposti": "a\x00@example.fi"})
+    assert applicant.value("q1.nimi") == "abcdef"
+    assert applicant.value("q1.sahkoposti") == "a@example.fi"
