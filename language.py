@@ -27,11 +27,13 @@ def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type
         case Text():
             return value.in_language(current())
         case Message():
-            params = {name: localise(param) for name, param in value.params.items()}
+            params = {
+                name: grouped(param) if isinstance(param, int) else localise(param)
+                for name, param in value.params.items()
+            }
             if value.plural is not None:
-                number = value.params["n"]
-                return ngettext(value.original, value.plural, number, **{**params, "n": grouped(number)})
-            return str(gettext(value.original, **params))
+                return ngettext(value.original, value.plural, value.params["n"], **params)
+            return gettext(value.original, **params)
         case Euros():
             return f"{grouped(value.amount)}{NBSP}€"
         case Percent():

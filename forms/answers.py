@@ -76,10 +76,13 @@ class Answers:
     def remarks(self) -> list[Problem]:
         return [problem for problem in self.problems if not problem.is_error]
 
+    @cached_property
+    def _notes(self) -> list[Note]:
+        return [note for rule in self.rules_that_hold for note in rule.notes(self)]
+
     def notes_of(self, question: Question) -> list[Note]:
         """What the rules say beside a question."""
-        notes = (note for rule in self.rules_that_hold for note in rule.notes(self))
-        return [note for note in notes if note.question == question.key]
+        return [note for note in self._notes if note.question == question.key]
 
     def touched_by(self, keys: set[str]) -> set[str]:
         """The questions whose notes, problems or sums may change with an answer to ``keys``, these among them."""

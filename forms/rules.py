@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Note:
-    """What a rule shows beside a question while one types, whether or not something is wrong."""
+    """What a rule shows beside a question while one types; ``is_ok`` marks good news."""
 
     question: str
     message: Message
@@ -135,8 +135,7 @@ class ShareAbove(Rule):
         share = self._share(answers)
         if share.whole:
             label = answers.call.amounts(self.question).row_label(self.row)
-            is_ok = not list(self.problems(answers))
-            yield Note(self.question, msg("%(row)s: %(share)s rahoituksesta", row=label, share=share), is_ok)
+            yield Note(self.question, msg("%(row)s: %(share)s rahoituksesta", row=label, share=share), False)
 
 
 class RowMatches(Rule):

@@ -105,7 +105,7 @@ def test_a_real_application_goes_through(
     page.fill("[name='q7.palvelut']", str(int(fields["q7.palvelut"] or 0) + 1000))
     page.fill("[name='q8.oma']", str(int(fields["q8.oma"]) + 1000))
     press(page, "Seuraava: Yhteenveto ja lähetys")
-    expect(page.get_by_text("Teillä on muutoksia, joita ei ole lähetetty.").first).to_be_visible()
+    expect(page.locator("#lomake").get_by_text("Teillä on muutoksia, joita ei ole lähetetty.")).to_be_visible()
     send(page, "Lähetä uudelleen")
     expect(page.get_by_text("Versio 2 (voimassa)")).to_be_visible()
     page.goto(f"/hakemus/{reference}/versio/1")

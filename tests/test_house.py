@@ -32,7 +32,7 @@ def test_the_migrations_add_up_to_the_models(app: Flask) -> None:
 
 def messages_of_the_program() -> set[str]:
     with (ROOT / "babel.cfg").open() as file:
-        mapping, options = parse_mapping_cfg(file)
+        mapping, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = set()
     for _, _, message, _, _ in extract_from_dir(ROOT, mapping, options, KEYWORDS):
         found.add(message[0] if isinstance(message, tuple) else message)

@@ -1,0 +1,107 @@
+"""Pictures of every page, to be looked at: ``make screens`` writes them to screens/."""
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.applicant import fields_of_answers
+from tests.conftest import ROOT, SAMPLE, with_provider
+from tests.service import Service
+from tests.test_browser import begin, fill_known, press, send
+
+FOLDER = ROOT / "screens"
+WIDTHS = (1280, 320)
+WRONG = {"q4": "x " * 1300, "q7.henkilosto": "1.319.500", "q7.muut": "500", "q8.okm": "100", "q9.alku": "31.2.2021"}
+
+
+class Photographer:
+    """Takes each page in every width."""
+
+    def __init__(self, page: Page, prefix: str) -> None:
+        self.page = page
+        self.prefix = prefix
+
+    def take(self, name: str) -> None:
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.screenshot(path=FOLDER / f"{self.prefix}-{name}-{width}.png", full_page=True)
+
+
+def journey(page: Page, prefix: str, fields: dict[str, Any], scripts: bool) -> None:
+    """One application from the first page to the receipt, with mistakes on the way."""
+    camera = Photographer(page, prefix)
+    page.goto("/")
+    camera.take("01-etusivu")
+    page.goto("/haku/strategiarahoitus-2021")
+    camera.take("02-haku")
+    reference = begin(page)
+    camera.take("03-hakija-tyhja")
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    for area in fields["q3"][:2]:
+        page.locator(f"[name=q3][value={area}]").check()
+    if not scripts:
+        press(page, "Näytä valitut kysymykset")
+    page.locator("[name=q4]").wait_for()
+    fill_known(page, WRONG)
+    press(page, "Tallenna")
+    camera.take("04-virheita")
+    page.goto(f"/hakemus/{reference}/yhteenveto")
+    press(page, "Lähetä")
+    camera.take("05-ei-lahetetty")
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    for area in fields["q3"]:
+        page.locator(f"[name=q3][value={area}]").check()
+    press(page, "Näytä valitut kysymykset")
+    fill_known(page, fields)
+    press(page, "Tallenna")
+    camera.take("06-kehittamiskokonaisuudet")
+    page.goto(f"/hakemus/{reference}/hakija")
+    fill_known(page, fields)
+    press(page, "Tallenna ja jatka myöhemmin")
+    camera.take("07-tallennettu")
+    page.goto(f"/hakemus/{reference}/yhteenveto")
+    camera.take("08-yhteenveto")
+    send(page, "Lähetä")
+    camera.take("09-lahetetty")
+    page.goto(f"/hakemus/{reference}/hakija?kieli=sv")
+    camera.take("10-hakija-sv")
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    camera.take("11-kehittamiskokonaisuudet-sv")
+    page.goto("/linkki?kieli=fi")
+    page.fill("[name=sahkoposti]", "ei osoite")
+    press(page, "Lähetä linkki")
+    camera.take("12-linkki-virhe")
+    page.goto("/jatka/tuntematon")
+    camera.take("13-linkki-ei-toimi")
+    document = FOLDER / f"{prefix}.pdf"
+    document.write_bytes(page.request.get(f"/hakemus/{reference}/yhteenveto.pdf").body())
+    subprocess.run(["pdftoppm", "-r", "70", "-png", document, document.with_suffix("")], check=True)
+
+
+def run(browser: Browser, url: str) -> None:
+    fields = fields_of_answers(with_provider(json.loads(SAMPLE.read_text())))
+    for scripts in (True, False):
+        context = browser.new_context(java_script_enabled=scripts, base_url=url, locale="fi-FI")
+        journey(context.new_page(), "skriptit" if scripts else "ei-skripteja", fields, scripts)
+        context.close()
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Service(Path(folder), TRYOUT="true") as service,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        run(browser, service.url)
+        browser.close()
+    print(f"Pictures in {FOLDER}")
+
+
+if __name__ == "__main__":
+    main()
