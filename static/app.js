@@ -1,27 +1,109 @@
-// What no markup can do. The pages work without this file; it must stay ES2015.
+// What no markup can do: say of each answer whether it is safe, try again when a save fails, and ask before text is
+// left behind. The pages work without this file. It must stay ES2015.
 (function () {
   "use strict";
-  var root = document.documentElement;
-  root.classList.add("js");
-
-  // A failed save is said aloud; the text stays in its field, and the next pause in typing tries again.
-  function sayNotSaved() {
-    var notice = document.getElementById("ilmoitus");
-    var form = document.getElementById("lomake");
-    if (notice && form) {
-      notice.classList.add("warning");
-      notice.textContent = form.getAttribute("data-not-saved");
-    }
-  }
-  document.addEventListener("htmx:sendError", sayNotSaved);
-  document.addEventListener("htmx:timeout", sayNotSaved);
-  document.addEventListener("htmx:responseError", function (event) {
-    // Our own pages of errors bring their own words; those of a proxy do not.
-    if (event.detail.xhr.responseText.indexOf('id="ilmoitus"') < 0) { sayNotSaved(); }
-  });
+  document.documentElement.classList.add("js");
 
   Array.prototype.forEach.call(document.querySelectorAll("[data-print]"), function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
+  });
+
+  var form = document.getElementById("lomake");
+  if (!form) { return; }
+
+  // Per question, by id: how often it was typed into, up to where that is saved, and how often a save failed in a row.
+  var answers = new Map();
+  // What each running request carries: the questions, and how far they were typed when it left.
+  var carried = new WeakMap();
+  var leavingBySubmit = false;
+
+  function answerOf(question) {
+    if (!answers.has(question.id)) { answers.set(question.id, { typed: 0, saved: 0, failures: 0, timer: 0 }); }
+    return answers.get(question.id);
+  }
+
+  function questionOf(node) { return node.closest ? node.closest(".question[hx-post]") : null; }
+
+  function isUnsaved(question) { return answerOf(question).typed > answerOf(question).saved; }
+
+  function unsavedQuestions() {
+    return Array.prototype.filter.call(form.querySelectorAll(".question[hx-post]"), isUnsaved);
+  }
+
+  function show(question, state) { question.setAttribute("data-save", state); }
+
+  function tryAgain(question) {
+    clearTimeout(answerOf(question).timer);
+    if (document.contains(question) && isUnsaved(question)) { window.htmx.trigger(question, "uudelleen"); }
+  }
+
+  function failed(question) {
+    var answer = answerOf(question);
+    answer.failures += 1;
+    show(question, "failed");
+    clearTimeout(answer.timer);
+    answer.timer = setTimeout(tryAgain, Math.min(60, Math.pow(2, answer.failures)) * 1000, question);
+  }
+
+  function sayNotSaved() {
+    var notice = document.getElementById("ilmoitus");
+    notice.classList.add("warning");
+    notice.textContent = form.getAttribute("data-not-saved");
+  }
+
+  ["input", "change"].forEach(function (name) {
+    form.addEventListener(name, function (event) {
+      var question = questionOf(event.target);
+      if (!question || !event.target.name || event.target.type === "search") { return; }
+      // A change follows the last input of a field; it is news only where there was none (boxes, lists).
+      if (name === "change" && event.target.matches("input[type=text], textarea")) { return; }
+      answerOf(question).typed += 1;
+      show(question, "typing");
+    });
+  });
+
+  document.addEventListener("htmx:beforeSend", function (event) {
+    var parameters = event.detail.requestConfig.parameters;
+    var noted = [];
+    Array.prototype.forEach.call(form.querySelectorAll(".question[hx-post]"), function (question) {
+      if (parameters[question.id + ".rev"] === undefined) { return; }
+      noted.push({ question: question, typed: answerOf(question).typed });
+      if (isUnsaved(question)) { show(question, "saving"); }
+    });
+    carried.set(event.detail.xhr, noted);
+  });
+
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var xhr = event.detail.xhr;
+    var noted = carried.get(xhr) || [];
+    noted.forEach(function (note) {
+      var answer = answerOf(note.question);
+      if (xhr.status === 200 || xhr.status === 409) {
+        answer.failures = 0;
+        clearTimeout(answer.timer);
+        if (note.question.querySelector(".clash")) { show(note.question, "clash"); return; }
+        answer.saved = Math.max(answer.saved, note.typed);
+        show(note.question, isUnsaved(note.question) ? "typing" : "saved");
+      } else if (isUnsaved(note.question)) {
+        failed(note.question);
+      }
+    });
+    // Our own error pages bring their own words; a proxy's, and no answer at all, do not.
+    var isOurs = xhr.responseText && xhr.responseText.indexOf('id="ilmoitus"') >= 0;
+    if (noted.length && xhr.status !== 200 && xhr.status !== 409 && !isOurs) { sayNotSaved(); }
+  });
+
+  window.addEventListener("online", function () { unsavedQuestions().forEach(tryAgain); });
+  document.addEventListener("visibilitychange", function () {
+    if (document.visibilityState === "hidden") { unsavedQuestions().forEach(tryAgain); }
+  });
+
+  form.addEventListener("submit", function () { leavingBySubmit = true; });
+  window.addEventListener("pageshow", function () { leavingBySubmit = false; });
+  window.addEventListener("beforeunload", function (event) {
+    if (leavingBySubmit || !unsavedQuestions().length) { return; }
+    event.preventDefault();
+    event.returnValue = "";
   });
 })();
