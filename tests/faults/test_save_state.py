@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.service import Service
 from tests.test_browser import begin, new_page, press
@@ -25,14 +25,24 @@ def state(page: Page, question: str) -> Any:
     return page.locator(f"#{question}")
 
 
+def hold_saves(page: Page) -> list[Route]:
+    """From now on saves wait in this list until they are let go."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/kehittamiskokonaisuudet", hold)
+    return held
+
+
 def stored(page: Page, question: str) -> Any:
     reference = page.url.split("/")[4]
     return page.request.get(f"/hakemus/{reference}/hakemus.json").json()["answers"][question]
 
 
 def test_an_answer_says_when_it_is_safe(page: Page) -> None:
-    held: list[Route] = []
-    page.route("**/kehittamiskokonaisuudet", lambda route: held.append(route))
+    held = hold_saves(page)
     with page.expect_request("**/kehittamiskokonaisuudet"):
         page.locator("[name=q4]").fill("ensin")
     expect(state(page, "q4").get_by_text("Tallennetaan…")).to_be_visible()
@@ -85,7 +95,12 @@ def test_leaving_with_unsaved_text_asks_first(page: Page) -> None:
     page.context.set_offline(True)
     page.locator("[name=q4]").press_sequentially("kesken")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.evaluate("() => { setTimeout(() => { location.href = '/' }) }")
     expect(page.locator("#ilmoitus")).to_contain_text("Ei tallennettu")
     assert asked == ["beforeunload"]
@@ -103,8 +118,7 @@ def test_leaving_by_the_buttons_does_not_ask(page: Page) -> None:
 
 def test_late_and_reordered_answers_never_replace_newer_text(page: Page) -> None:
     """The first answer comes after the second one; focus, caret and selection stay where they are."""
-    held: list[Route] = []
-    page.route("**/kehittamiskokonaisuudet", lambda route: held.append(route))
+    held = hold_saves(page)
     amount, text = page.locator("[name='q7.muut']"), page.locator("[name=q4]")
     with page.expect_request("**/kehittamiskokonaisuudet"):
         amount.fill("23")
