@@ -18,7 +18,7 @@ from forms.texts import LANGUAGES, Euros
 from models.database import bind, database
 from services.context import load_calls
 from settings import ROOT, Settings, SettingsError, read_settings
-from views import apply, calls, resume, summary
+from views import apply, calls, history, resume, summary
 from views.errors import register_error_pages
 
 HTMX_VERSION = version("django-js-lib-htmx")
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     _prepare_templates(app, settings)
     _register_hooks(app)
-    for module in (calls, resume, summary, apply):
+    for module in (calls, resume, summary, history, apply):
         app.register_blueprint(module.bp)
     app.add_url_rule(f"/static/htmx-{HTMX_VERSION}.js", "htmx_script", _htmx_script)
     register_error_pages(app)

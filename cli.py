@@ -1,19 +1,24 @@
 """The commands of ``flask``: checking a call's file, sending mails, bringing the database up to date."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
+import clock
 from forms.definition import CallFileError, load_call
+from models.application import Application
 from models.database import database, migrate
-from services import mail
+from services import drafts, mail, officers
+from services.context import calls
 
 call_group = AppGroup("call", help="Calls for applications.")
 mail_group = AppGroup("mail", help="Mails that wait in the outbox.")
 db_group = AppGroup("db", help="The database.")
+application_group = AppGroup("application", help="One application: more time, a late one accepted.")
 
 
 @call_group.command("check")
@@ -52,6 +57,38 @@ def upgrade_database() -> None:
     click.echo(f"Steps taken: {', '.join(steps) or 'none, it was up to date'}.")
 
 
+def _application(reference: str) -> Application:
+    application = drafts.find(reference)
+    if application is None:
+        raise click.ClickException(f"There is no application {reference}.")
+    return application
+
+
+@application_group.command("extend")
+@click.argument("reference")
+@click.option("--until", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M:%S"]), help="Helsinki time.")
+@click.option("--reason", required=True)
+def extend_application(reference: str, until: datetime, reason: str) -> None:
+    """Let the application REFERENCE be sent until a time of its own; the reason is kept."""
+    with database.connection_context():
+        officers.extend(_application(reference), until.replace(tzinfo=clock.HELSINKI), reason)
+    click.echo(f"{reference} can be sent until {until:%d.%m.%Y %H.%M} Helsinki time.")
+
+
+@application_group.command("accept-late")
+@click.argument("reference")
+@click.option("--reason", required=True)
+def accept_late(reference: str, reason: str) -> None:
+    """Send the application REFERENCE as it is saved although its time is past; the reason is kept."""
+    with database.connection_context():
+        application = _application(reference)
+        outcome = officers.accept_late(application, calls().of(application.call_key), reason)
+        if outcome.submission is None:
+            raise click.ClickException(f"Not accepted: {', '.join(outcome.refusals)}.")
+        mail.deliver()
+    click.echo(f"{reference} is accepted as version {outcome.submission.version}.")
+
+
 def register_commands(app: Flask) -> None:
-    for group in (call_group, mail_group, db_group):
+    for group in (call_group, mail_group, db_group, application_group):
         app.cli.add_command(group)

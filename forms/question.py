@@ -167,6 +167,10 @@ class Question(Strict):
         """The WTForms field of a suffix, with its validators."""
         return StringField(validators=[])
 
+    def combine(self, mine: Typed, theirs: Typed) -> dict[str, str] | None:
+        """Two people's answers as one to go on from; None for kinds whose fields are chosen one by one."""
+        return None
+
     def missing_message(self) -> Message:
         return msg("Vastatkaa tähän kysymykseen.")
 

@@ -67,7 +67,7 @@ def summarise(answers: Answers) -> Summary:
 def _section(answers: Answers, section: Section) -> SummarySection:
     is_open = answers.is_open(section)
     entries = []
-    for question in call_questions(answers, section) if is_open else []:
+    for question in answers.call.questions_in(section.key) if is_open else []:
         typed = answers.typed(question.key)
         is_answered = question.is_answered(typed)
         if is_answered or not question.omit_when_empty:
@@ -75,8 +75,27 @@ def _section(answers: Answers, section: Section) -> SummarySection:
     return SummarySection(section, is_open, entries)
 
 
-def call_questions(answers: Answers, section: Section) -> list[Question]:
-    return answers.call.questions_in(section.key)
+@dataclass(frozen=True)
+class Change:
+    """A question whose answer differs, as it was and as it is; None where it was or is not asked."""
+
+    question: Question
+    before: Shown | None
+    after: Shown | None
+
+
+def compare(before: Answers, after: Answers) -> list[Change]:
+    """The questions whose sent answer would differ, in the order of the call."""
+    asked_before = {question.key for question in before.open_questions}
+    asked_after = {question.key for question in after.open_questions}
+    changes = []
+    for question in after.call.questions:
+        old = before.typed(question.key) if question.key in asked_before else None
+        new = after.typed(question.key) if question.key in asked_after else None
+        if question.has_fields and old != new:
+            shown_before = None if old is None else question.show(old, before)
+            changes.append(Change(question, shown_before, None if new is None else question.show(new, after)))
+    return changes
 
 
 def totals_of(answers: Answers) -> Totals | None:

@@ -15,6 +15,8 @@ class Application(Model):
     created_at = UtcDateTimeField()
     touched_at = UtcDateTimeField()
     """The last save; writing it first orders the savers and senders of one application on every database."""
+    sending_until = UtcDateTimeField(null=True)
+    """The last instant at which this one may be sent, where it was extended; None for the call's closing."""
 
 
 class Answer(Model):
@@ -47,12 +49,37 @@ class AnswerVersion(Model):
 
 
 class Link(Model):
-    """A personal link. Whoever has its token may edit the application; only the token's hash is kept."""
+    """A personal link. Whoever has its token may open the application; only the token's hash is kept."""
 
     application = peewee.ForeignKeyField(Application, backref="links", on_delete="CASCADE")
     token_hash = peewee.CharField(max_length=64, unique=True)
     email = peewee.CharField(max_length=254, null=True, index=True)
     """The address that it was mailed to, in lower case; None for one that was shown on the screen."""
+    can_write = peewee.BooleanField(default=True)
+    """False for a link that only reads and prints."""
     created_at = UtcDateTimeField()
     last_used_at = UtcDateTimeField(null=True)
     revoked_at = UtcDateTimeField(null=True)
+
+
+class Presence(Model):
+    """A page of an application that somebody has open, by its last sign of life."""
+
+    application = peewee.ForeignKeyField(Application, on_delete="CASCADE")
+    page = peewee.CharField(max_length=40)
+    """The page load (as in Answer.writer)."""
+    browser = peewee.CharField(max_length=40)
+    """A random id of the browser: one person's two tabs are one."""
+    seen_at = UtcDateTimeField()
+
+    class Meta:
+        indexes = ((("application", "page"), True),)
+
+
+class Event(Model):
+    """What was done to an application besides writing it, by whom and why."""
+
+    application = peewee.ForeignKeyField(Application, on_delete="CASCADE")
+    at = UtcDateTimeField(index=True)
+    kind = peewee.CharField(max_length=40)
+    reason = peewee.TextField()

@@ -32,11 +32,14 @@ class Calls:
     def has_opened(self, call: Call, at: datetime) -> bool:
         return self.is_held_open(call) or call.has_opened(at)
 
-    def has_closed(self, call: Call, at: datetime) -> bool:
-        return not self.is_held_open(call) and call.has_closed(at)
+    def has_closed(self, call: Call, at: datetime, extended: datetime | None = None) -> bool:
+        """Whether ``at`` is too late for sending; ``extended`` is one application's own last instant."""
+        if self.is_held_open(call) or (extended is not None and at <= extended):
+            return False
+        return call.has_closed(at)
 
     def takes_applications(self, call: Call, at: datetime) -> bool:
-        """Whether an application that arrives ``at`` is in time."""
+        """Whether an application can be begun ``at``."""
         return self.has_opened(call, at) and not self.has_closed(call, at)
 
 

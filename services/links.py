@@ -17,13 +17,14 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def create(application: Application, email: str | None = None) -> tuple[Link, str]:
+def create(application: Application, email: str | None = None, can_write: bool = True) -> tuple[Link, str]:
     """A new link, and its token, which exists nowhere else. ``email`` is where it is mailed to."""
     token = secrets.token_urlsafe(32)
     link = Link.create(
         application=application,
         token_hash=_hash(token),
         email=email.lower() if email else None,
+        can_write=can_write,
         created_at=clock.now(),
     )
     return link, token
@@ -47,15 +48,27 @@ def use(link: Link, at: datetime) -> None:
     Link.update(last_used_at=at).where(Link.id == link.id).execute()
 
 
-def working(link_id: int, application: Application) -> bool:
-    """Whether a link still gives access to an application."""
-    return Link.select().where(Link.id == link_id, Link.application == application, Link.revoked_at.is_null()).exists()
+def working(link_id: int, application: Application) -> Link | None:
+    """The link of an id, while it still gives access to this application."""
+    return Link.get_or_none(Link.id == link_id, Link.application == application, Link.revoked_at.is_null())
+
+
+def of_application(application: Application) -> list[Link]:
+    """All links to an application, the newest first."""
+    return list(Link.select().where(Link.application == application).order_by(Link.created_at.desc(), Link.id.desc()))
+
+
+def revoke(application: Application, link_id: int, at: datetime) -> None:
+    """Take a link out of use; every browser that came by it stays outside from now on."""
+    Link.update(revoked_at=at).where(
+        Link.id == link_id, Link.application == application, Link.revoked_at.is_null()
+    ).execute()
 
 
 def applications_known_to(email: str) -> list[Application]:
     """Applications with this address as contact, or to which a link was mailed there that still works."""
     address = email.lower()
-    mailed = Link.select(Link.application).where(Link.email == address, Link.revoked_at.is_null())
+    mailed = Link.select(Link.application).where(Link.email == address, Link.revoked_at.is_null(), Link.can_write)
     return list(
         Application.select()
         .where((Application.contact_email == address) | Application.id.in_(mailed))

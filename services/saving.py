@@ -98,8 +98,14 @@ def seen_name(question: Question) -> str:
     return f"{question.key}.nahty"
 
 
-KEEP = "pida"
-"""The button that keeps one's own text in a clash; its value is the question's key."""
+KEEP, TAKE, COMBINE = "pida", "ota", "yhdista"
+"""The buttons of a clash, the question's key as their value: keep mine, take theirs, edit both together."""
+
+RESTORE = "palauta"
+"""The button that brings an earlier answer back; its value is ``<key>:<revision>``."""
+
+_LONG = 200
+"""Characters whose emptying is worth an offer to take it back."""
 
 
 def typed_from(call: Call, form: MultiDict[str, str]) -> dict[str, Typed]:
@@ -121,6 +127,46 @@ def save(application: Application, call: Call, form: MultiDict[str, str], page: 
     """
     with database.atomic():
         return _Saving(application, page, clock.now()).save(call, form)
+
+
+def restore(application: Application, question: Question, revision: int, page: str) -> bool:
+    """Bring an earlier value of an answer back, as a save of its own. Returns whether there is such a value."""
+    with database.atomic():
+        saving = _Saving(application, page, clock.now())
+        saving.touch()
+        earlier = AnswerVersion.get_or_none(
+            AnswerVersion.application == application,
+            AnswerVersion.question == question.key,
+            AnswerVersion.revision == revision,
+        )
+        if earlier is None:
+            return False
+        saving.replace(question, earlier.value)
+        return True
+
+
+def earlier_values(application: Application, question: Question) -> list[Stored]:
+    """The kept earlier values of an answer, the newest first."""
+    versions = (
+        AnswerVersion.select()
+        .where(AnswerVersion.application == application, AnswerVersion.question == question.key)
+        .order_by(AnswerVersion.revision.desc())
+    )
+    return [Stored(version.value, version.revision, version.writer, version.saved_at) for version in versions]
+
+
+def emptied(application: Application, stored: Mapping[str, Stored]) -> dict[str, int]:
+    """The questions whose long answer is empty now, with the revision that brings it back."""
+    empty = [key for key, answer in stored.items() if not answer.typed and answer.revision > 1]
+    if not empty:
+        return {}
+    versions = AnswerVersion.select().where(AnswerVersion.application == application, AnswerVersion.question.in_(empty))
+    last = {version.question: version for version in versions.order_by(AnswerVersion.revision)}
+    return {key: version.revision for key, version in last.items() if _length(version.value) >= _LONG}
+
+
+def _length(typed: Typed) -> int:
+    return sum(len(text) for text in typed.values())
 
 
 def _merge(mine: Mapping[str, str], rendered: Rendered, now: Stored) -> tuple[dict[str, str], dict[str, str]]:
@@ -145,9 +191,18 @@ class _Saving:
     page: str
     at: datetime
 
-    def save(self, call: Call, form: MultiDict[str, str]) -> Saved:
-        # Written first: it orders the savers and senders of one application on every database.
+    def touch(self) -> None:
+        """Written first: it orders the savers and senders of one application on every database."""
         Application.update(touched_at=self.at).where(Application.id == self.application.id).execute()
+
+    def replace(self, question: Question, typed: Typed) -> None:
+        """Write an answer whatever stands there; what stood there stays among the earlier ones."""
+        now = stored_answers(self.application, [question.key]).get(question.key, NEVER_SAVED)
+        if typed != now.typed:
+            self._write(question, typed, now)
+
+    def save(self, call: Call, form: MultiDict[str, str]) -> Saved:
+        self.touch()
         posted: list[Question] = [q for q in call.questions if q.has_fields and rev_name(q) in form]
         stored = stored_answers(self.application, [question.key for question in posted])
         saved = Saved(posted, [], [], {})
@@ -156,6 +211,10 @@ class _Saving:
         return saved
 
     def _save_question(self, question: Question, form: MultiDict[str, str], now: Stored, saved: Saved) -> None:
+        if question.key in form.getlist(TAKE) + form.getlist(COMBINE):
+            # The person has seen the stored text and goes on from it.
+            saved.shows[question.key] = Rendered.of(now)
+            return
         rendered = Rendered.parse(form[rev_name(question)])
         if question.key in form.getlist(KEEP):
             rendered = Rendered.parse(form.get(seen_name(question), ""))
@@ -189,7 +248,7 @@ class _Saving:
         if now.revision == 0:
             Answer.create(application=self.application, question=question.key, **fields)
         else:
-            if self._is_worth_keeping(question, now):
+            if self._is_worth_keeping(question, typed, now):
                 AnswerVersion.create(
                     application=self.application,
                     question=question.key,
@@ -209,9 +268,13 @@ class _Saving:
                 Application.id == self.application.id
             ).execute()
 
-    def _is_worth_keeping(self, question: Question, now: Stored) -> bool:
-        """A burst of saves of one page leaves one earlier value in five minutes; another's value always stays."""
-        if now.writer != self.page:
+    def _is_worth_keeping(self, question: Question, typed: Typed, now: Stored) -> bool:
+        """Whether the value that is replaced stays among the earlier ones.
+
+        A burst of saves of one page leaves one in five minutes. Another's value always stays, and so does one of
+        which more than half goes at once.
+        """
+        if now.writer != self.page or _length(typed) < _length(now.typed) / 2:
             return True
         last = (
             AnswerVersion.select(AnswerVersion.saved_at)

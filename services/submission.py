@@ -43,6 +43,8 @@ class Order:
     confirmed: bool
     arrived_at: datetime
     language: str
+    is_late_accepted: bool = False
+    """An officer accepts it although it is late (13/2003 10 §)."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def send(application: Application, call: Call, order: Order) -> Outcome:
             return Outcome(already)
         answers = drafts.load_answers(call, application)
         previous = last(application)
-        refusals = list(_refusals(call, answers, previous, order))
+        refusals = list(_refusals(application, answers, previous, order))
         if refusals:
             return Outcome(refusals=refusals)
         submission = _record(application, answers, previous, order)
@@ -147,10 +149,13 @@ def send(application: Application, call: Call, order: Order) -> Outcome:
         return Outcome(submission)
 
 
-def _refusals(call: Call, answers: Answers, previous: Submission | None, order: Order) -> list[Refusal]:
+def _refusals(application: Application, answers: Answers, previous: Submission | None, order: Order) -> list[Refusal]:
+    call = answers.call
     if not calls().has_opened(call, order.arrived_at):
         return [Refusal.NOT_YET_OPEN]
-    if calls().has_closed(call, order.arrived_at):
+    # Read inside the transaction: an extension given meanwhile counts.
+    extended = Application.get_by_id(application.id).sending_until
+    if calls().has_closed(call, order.arrived_at, extended) and not order.is_late_accepted:
         return [Refusal.CLOSED]
     if order.seen != state_of(answers, previous):
         return [Refusal.CHANGED]

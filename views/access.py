@@ -1,5 +1,6 @@
 """Which applications this browser may open. The cookie names links, and a link can be revoked at any time."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,16 +16,17 @@ from services import drafts, links
 from services.context import calls
 
 _MINE = "hakemukset"
-_SHOWN = "linkki"
+_SHOWN = {True: "linkki", False: "lukulinkki"}
 _MOST = 20
 
 
 @dataclass(frozen=True)
 class Opened:
-    """An application that this browser may read and write."""
+    """An application that this browser may read, and write where its link says so."""
 
     application: Application
     call: Call
+    link: Link
 
 
 def arrived_at() -> datetime:
@@ -55,25 +57,32 @@ def remember(link: Link) -> None:
 
 def forget(reference: str) -> None:
     session[_MINE] = {key: link_id for key, link_id in session.get(_MINE, {}).items() if key != reference}
-    if session.get(_SHOWN, {}).get("ref") == reference:
-        session.pop(_SHOWN)
+    for name in _SHOWN.values():
+        if session.get(name, {}).get("ref") == reference:
+            session.pop(name)
 
 
-def show_link(application: Application) -> str:
-    """The address of a personal link to show on the screen; the same one while this browser has shown it last."""
-    shown = session.get(_SHOWN, {})
-    if shown.get("ref") != application.reference or links.find(shown.get("token", "")) is None:
-        _, token = links.create(application)
-        session[_SHOWN] = shown = {"ref": application.reference, "token": token}
-    return links.address(shown["token"])
+def show_link(application: Application, can_write: bool = True) -> str:
+    """The address of a link to show on the screen; the same one as long as this browser shows it last."""
+    address = shown_link(application, can_write)
+    if address is None:
+        _, token = links.create(application, can_write=can_write)
+        keep_shown(application, token, can_write)
+        address = links.address(token)
+    return address
 
 
-def shown_link(application: Application) -> str | None:
-    """The address that this browser has been shown for the application, None before that."""
-    shown = session.get(_SHOWN, {})
+def shown_link(application: Application, can_write: bool = True) -> str | None:
+    """The address that this browser showed last, while it works; None where it showed none."""
+    shown = session.get(_SHOWN[can_write], {})
     if shown.get("ref") != application.reference or links.find(shown.get("token", "")) is None:
         return None
     return links.address(shown["token"])
+
+
+def keep_shown(application: Application, token: str, can_write: bool = True) -> None:
+    """Remember a token in this browser's cookie, the only place where it can be shown again from."""
+    session[_SHOWN[can_write]] = {"ref": application.reference, "token": token}
 
 
 def my_applications() -> list[Opened]:
@@ -89,17 +98,22 @@ def my_applications() -> list[Opened]:
 def may_open(reference: str) -> Opened | None:
     """The application of a reference, where this browser has a working link to it."""
     link_id = session.get(_MINE, {}).get(reference)
-    if link_id is None:
-        return None
-    application = drafts.find(reference)
-    if application is None or not links.working(link_id, application):
-        return None
-    call = calls().get(application.call_key)
-    return Opened(application, call) if call else None
+    application = drafts.find(reference) if link_id is not None else None
+    link = links.working(link_id, application) if application else None
+    call = calls().get(application.call_key) if application else None
+    return Opened(application, call, link) if application and link and call else None
 
 
 def opened_or_403(reference: str) -> Opened:
     """The application of an address; a plain page for whoever may not open it, whether or not it exists."""
+    opened = may_read(reference)
+    if not opened.link.can_write:
+        raise ReadOnly
+    return opened
+
+
+def may_read(reference: str) -> Opened:
+    """The application of an address, also for a browser whose link only reads. Raises NoAccess."""
     opened = may_open(reference)
     if opened is None:
         raise NoAccess
@@ -108,6 +122,17 @@ def opened_or_403(reference: str) -> Opened:
 
 class NoAccess(Forbidden):
     """This browser has no working link to the application."""
+
+
+class ReadOnly(Forbidden):
+    """This browser's link reads and prints, but does not write."""
+
+
+def browser_id() -> str:
+    """A random id of this browser, by which one person's two tabs are known as one."""
+    if "selain" not in session:
+        session["selain"] = secrets.token_urlsafe(9)
+    return str(session["selain"])
 
 
 def no_access() -> Response:

@@ -10,7 +10,7 @@ from language import current
 from services import saving
 from services.context import calls, settings
 from views.access import Opened, is_fragment, opened_or_403, switch_language
-from views.form_page import PAGE_ID, form_page, page_after_clash, saved_fragment
+from views.form_page import PAGE_ID, form_page, page_after_clash, page_to_combine, saved_fragment
 
 bp = Blueprint("apply", __name__)
 
@@ -46,13 +46,26 @@ def save_page(opened: Opened, page: Page) -> Response | None:
         abort(413)
     saved = saving.save(opened.application, opened.call, request.form, request.form.get(PAGE_ID, "")[:40])
     switch_language(request.form.get("kieli"), opened.application)
+    _restore(opened, request.form.get(saving.RESTORE, ""))
     if is_fragment():
         fragment = saved_fragment(opened, page, saved, request.form)
         return make_response(fragment, 409 if saved.clashes else 200)
+    combined = request.form.get(saving.COMBINE)
+    view = page_to_combine(opened, page, combined, request.form) if combined else None
+    if view is not None:
+        return make_response(render_template("apply/page.html", view=view))
     if saved.clashes:
         view = page_after_clash(opened, page, saved)
         return make_response(render_template("apply/page.html", view=view), 409)
     return None
+
+
+def _restore(opened: Opened, wanted: str) -> None:
+    """Bring an earlier answer back, as the button that names it asks."""
+    key, _, revision = wanted.partition(":")
+    question = opened.call.by_key.get(key)
+    if question is not None and revision.isascii() and revision.isdigit():
+        saving.restore(opened.application, question, int(revision[:9]), request.form.get(PAGE_ID, "")[:40])
 
 
 def go_on(opened: Opened, page: Page) -> BaseResponse:
@@ -61,6 +74,10 @@ def go_on(opened: Opened, page: Page) -> BaseResponse:
     if MORE_ROWS in request.form:
         key = request.form[MORE_ROWS]
         return redirect(url_for(".show", reference=reference, page=page.key, lisaa=key, _anchor=key), 303)
+    for button in (saving.RESTORE, saving.KEEP, saving.TAKE):
+        if button in request.form:
+            key = request.form[button].partition(":")[0]
+            return redirect(_address(reference, page) + f"#{key}" * (key in opened.call.by_key), 303)
     match request.form.get(ACTION):
         case "myohemmin":
             return redirect(url_for("resume.saved", reference=reference), 303)

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from forms.definition import SUMMARY_PAGE, Call, Page
 from services.context import calls
-from views.access import NoAccess, is_fragment, may_open, no_access
+from views.access import NoAccess, ReadOnly, is_fragment, may_open, no_access
 from views.form_page import PAGE_ID, page_as_posted, page_without_access
 
 log = logging.getLogger(__name__)
@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 def register_error_pages(app: Flask) -> None:
     app.register_error_handler(CSRFError, lost_token)
     app.register_error_handler(NoAccess, lost_access)
+    app.register_error_handler(ReadOnly, read_only)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected)
 
@@ -47,6 +48,12 @@ def lost_access(error: NoAccess) -> Response:
         return make_response(render_template("errors/fragment.html", code=403), 403)
     view = page_without_access(*posted, request.form)
     return make_response(render_template("apply/page.html", view=view, trouble="lost_access"), 403)
+
+
+def read_only(error: ReadOnly) -> Response:
+    return make_response(
+        render_template("errors/read_only.html", reference=(request.view_args or {})["reference"]), 403
+    )
 
 
 def _posted_page() -> tuple[str, Call, Page] | None:

@@ -1,7 +1,7 @@
 """A page of the form as it is shown: what is stored, or what was typed and could not be saved."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -35,6 +35,8 @@ class SendState:
     has_unsent_edits: bool
     has_opened: bool
     has_closed: bool
+    closes: datetime
+    """The last instant for this application: the call's, or its own where it was extended."""
     time_left: timedelta | None
     """None while the call is held open or over."""
 
@@ -42,13 +44,15 @@ class SendState:
 def send_state(opened: Opened, answers: Answers) -> SendState:
     call, at = opened.call, arrived_at()
     sent = submission.last(opened.application)
-    has_closed = calls().has_closed(call, at)
+    closes = max(call.closes, opened.application.sending_until or call.closes)
+    has_closed = calls().has_closed(call, at, closes)
     return SendState(
         sent=sent,
         has_unsent_edits=sent is not None and submission.has_unsent_edits(sent, call, answers),
         has_opened=calls().has_opened(call, at),
         has_closed=has_closed,
-        time_left=None if has_closed or calls().is_held_open(call) else call.closes - at,
+        closes=closes,
+        time_left=None if has_closed or calls().is_held_open(call) else closes - at,
     )
 
 
@@ -70,6 +74,7 @@ class FormPage:
     """Whether to say also what is merely missing: after a look at the list of problems."""
     more_rows: str | None = None
     """The question for which more rows were asked for."""
+    loaded_at: datetime = field(default_factory=arrived_at)
     page_id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
 
     @cached_property
@@ -133,6 +138,11 @@ class FormPage:
     def wrong_fields(self, question: Question) -> set[str]:
         return {problem.suffix for problem in self.problems(question)}
 
+    @cached_property
+    def emptied(self) -> dict[str, int]:
+        """The long answers that were emptied last, and the revision that takes it back."""
+        return saving.emptied(self.application, self.stored)
+
     @property
     def seen_state(self) -> str:
         """What one has looked at when one presses *Lähetä* on this page."""
@@ -159,6 +169,14 @@ def page_after_clash(opened: Opened, page: Page, saved: Saved) -> FormPage:
     )
 
 
+def page_to_combine(opened: Opened, page: Page, key: str, form: MultiDict[str, str]) -> FormPage | None:
+    """The page with two people's texts of a question together in its field, to go on from; the rest is saved."""
+    question = opened.call.by_key.get(key)
+    view = form_page(opened, page)
+    combined = question.combine(question.posted(form), view.typed(question)) if question else None
+    return replace(view, typed_now={key: combined}) if combined else None
+
+
 def page_as_posted(opened: Opened, page: Page, form: MultiDict[str, str]) -> FormPage:
     """The page with every field as it was typed, none of it saved."""
     typed = saving.typed_from(opened.call, form)
@@ -177,7 +195,7 @@ def page_without_access(reference: str, call: Call, page: Page, form: MultiDict[
         call=call,
         page=page,
         stored={},
-        sending=SendState(None, False, True, False, None),
+        sending=SendState(None, False, True, False, call.closes, None),
         typed_now=typed,
         revs_now={key: form[saving.rev_name(call.question(key))] for key in typed},
         page_id=form.get(PAGE_ID, "")[:40],

@@ -10,7 +10,7 @@ from language import current
 from models.database import database
 from services import drafts, links, outbox
 from services.context import calls, settings
-from views.access import arrived_at, forget, opened_or_403, remember, show_link, switch_language
+from views.access import arrived_at, forget, keep_shown, opened_or_403, remember, show_link, switch_language
 from views.after import deliver_mails_after
 from views.form_page import send_state
 
@@ -65,7 +65,10 @@ def open_link(token: str) -> Response:
     if "kieli" not in session:
         switch_language(link.application.language)
     # An address without the token: it stays out of the history, of referrers and of screenshots.
-    return redirect(url_for("apply.show", reference=link.application.reference, page=call.pages[0].key), 303)
+    reference = link.application.reference
+    if not link.can_write:
+        return redirect(url_for("summary.show", reference=reference), 303)
+    return redirect(url_for("apply.show", reference=reference, page=call.pages[0].key), 303)
 
 
 @bp.get("/linkki")
@@ -104,5 +107,5 @@ def begin(call_key: str) -> Response:
         application = drafts.begin(call, current())
         link, token = links.create(application)
     remember(link)
-    session["linkki"] = {"ref": application.reference, "token": token}
+    keep_shown(application, token)
     return redirect(url_for("apply.show", reference=application.reference, page=call.pages[0].key), 303)

@@ -21,14 +21,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from extensions import limiter
 from forms.definition import SUMMARY_PAGE
 from forms.kinds.contact import EmailError, email_advice, parse_email
-from forms.summary import summarise
+from forms.summary import compare, summarise
 from language import current
 from models.submission import Submission
 from services import drafts, outbox, pdf, submission
 from services.context import settings
 from services.pdf import PdfError
 from services.submission import Order, Refusal
-from views.access import Opened, arrived_at, opened_or_403
+from views.access import Opened, arrived_at, may_read, opened_or_403
 from views.after import deliver_mails_after
 from views.apply import go_on, page_or_404, save_page
 from views.form_page import FormPage, form_page
@@ -39,9 +39,12 @@ bp = Blueprint("summary", __name__, url_prefix="/hakemus/<reference>")
 def _render(opened: Opened, view: FormPage, refusals: list[Refusal] | None = None, status: int = 200) -> Response:
     """The page before sending."""
     answers = view.answers
+    sent = view.sending.sent
+    changes = compare(submission.read_answers(sent, opened.call), answers) if sent else []
     return make_response(
         render_template(
             "summary/send.html",
+            changes=changes,
             view=view,
             answers=answers,
             summary=summarise(answers),
@@ -61,6 +64,7 @@ def _render_sent(
     return make_response(
         render_template(
             "summary/sent.html",
+            can_write=opened.link.can_write,
             view=form_page(opened, page_or_404(opened, SUMMARY_PAGE)),
             submission=sent,
             versions=submission.versions(opened.application),
@@ -77,10 +81,12 @@ def _render_sent(
 @bp.get("/yhteenveto")
 def show(reference: str) -> Response:
     """What was sent, once everything is sent; else the page to check and send."""
-    opened = opened_or_403(reference)
+    opened = may_read(reference)
     view = form_page(opened, page_or_404(opened, SUMMARY_PAGE))
     if view.sending.sent is not None and not view.sending.has_unsent_edits:
         return _render_sent(opened, view.sending.sent)
+    if not opened.link.can_write:
+        return make_response(render_template("summary/read.html", view=view, summary=summarise(view.answers)))
     return _render(opened, view)
 
 
@@ -123,7 +129,7 @@ def version_or_404(opened: Opened, number: int) -> Submission:
 
 @bp.get("/versio/<int:number>")
 def version(reference: str, number: int) -> Response:
-    opened = opened_or_403(reference)
+    opened = may_read(reference)
     return _render_sent(opened, version_or_404(opened, number))
 
 
@@ -149,7 +155,7 @@ def _pdf(document: bytes, name: str) -> Response:
 
 @bp.get("/versio/<int:number>/yhteenveto.pdf")
 def version_pdf(reference: str, number: int) -> Response:
-    opened = opened_or_403(reference)
+    opened = may_read(reference)
     sent = version_or_404(opened, number)
     return _made_or_sorry(lambda: _pdf(pdf.of_submission(sent, opened.call), pdf.file_name(opened.application, sent)))
 
@@ -157,7 +163,7 @@ def version_pdf(reference: str, number: int) -> Response:
 @bp.get("/yhteenveto.pdf")
 def current_pdf(reference: str) -> Response:
     """The current sent version; the draft before the first sending, or when it is asked for (``luonnos``)."""
-    opened = opened_or_403(reference)
+    opened = may_read(reference)
     sent = submission.last(opened.application)
     if sent is not None and "luonnos" not in request.args:
         return version_pdf(reference, sent.version)
@@ -180,7 +186,7 @@ def _made_or_sorry(make: Callable[[], Response]) -> Response:
 @bp.get("/hakemus.json")
 def as_json(reference: str) -> Response:
     """Everything typed, for the applicant to keep."""
-    opened = opened_or_403(reference)
+    opened = may_read(reference)
     answers = drafts.load_answers(opened.call, opened.application)
     response = jsonify(
         call=opened.call.key,

@@ -57,5 +57,8 @@ class TextQuestion(Question):
         """Whether the limit is so near that it is worth saying aloud: the last twentieth, or past it."""
         return len(typed.get("", "")) > self.limit * 0.95
 
+    def combine(self, mine: Typed, theirs: Typed) -> dict[str, str] | None:
+        return {"": f"{mine.get('', '')}\n\n{theirs.get('', '')}".strip("\n")}
+
     def missing_message(self) -> Message:
         return msg("Kirjoittakaa vastaus.")

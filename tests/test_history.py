@@ -1,0 +1,209 @@
+"""Two people in one application, earlier answers, links in the applicant's hands, changes since sending."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+import clock
+from forms.definition import load_call
+from models.application import Event, Link
+from models.submission import Submission
+from tests.applicant import Applicant
+from tests.conftest import ROOT
+from tests.forms_of_pages import forms_of, parse, text_of
+from tests.test_saving import second_browser, two_in_one
+from tests.test_sending import OPEN, filled
+
+
+def clashing(small: Callable[..., Applicant], name: str = "text") -> Applicant:
+    """A browser that looks at its own text and another's."""
+    first, second = two_in_one(small, name, {"q1": "alku"})
+    second.press("Tallenna", {"q1": "toisen teksti"})
+    return first.press("Tallenna", {"q1": "minun tekstini"})
+
+
+def test_a_clash_shows_both_and_the_time(small: Callable[..., Applicant], at: Callable[[str], None]) -> None:
+    at("2026-01-12T14:32:00")
+    applicant = clashing(small)
+    assert applicant.status == 409
+    assert "Joku muu on muuttanut tätä vastausta (klo 14.32)" in applicant.text
+    assert "toisen teksti" in applicant.text
+    assert applicant.value("q1") == "minun tekstini"
+
+
+@pytest.mark.parametrize(
+    ("button", "outcome"),
+    [
+        ("Tallenna oma vastaukseni", "minun tekstini"),
+        ("Ota tallennettu vastaus", "toisen teksti"),
+        ("Muokkaa molempia yhdessä", "minun tekstini\n\ntoisen teksti"),
+    ],
+)
+def test_the_person_decides(small: Callable[..., Applicant], button: str, outcome: str) -> None:
+    applicant = clashing(small).press(button)
+    assert applicant.status == 200
+    assert applicant.value("q1") == outcome
+    # And goes on from there without a clash.
+    applicant.press("Tallenna")
+    assert applicant.status == 200
+    assert applicant.go("hakemus").value("q1") == outcome
+
+
+def test_both_texts_of_a_clash_can_be_found_afterwards(small: Callable[..., Applicant]) -> None:
+    applicant = clashing(small).press("Tallenna oma vastaukseni")
+    applicant.get(f"/hakemus/{applicant.reference}/aiemmat/q1")
+    assert "toisen teksti" in applicant.text
+
+
+def test_an_earlier_answer_comes_back(small: Callable[..., Applicant]) -> None:
+    first, second = two_in_one(small, "text", {"q1": "yksi"})
+    second.press("Tallenna", {"q1": "kaksi"})
+    first.go("hakemus").press("Tallenna", {"q1": "kolme"})
+    assert "Aiemmat vastaukset" in first.text
+    first.get(f"/hakemus/{first.reference}/aiemmat/q1")
+    assert first.text.index("kolme") < first.text.index("kaksi") < first.text.index("yksi")
+    form = next(form for form in first_forms(first) if form.data.get("versio") == "1")
+    first.post(*form.pressed("Palauta tämä"))
+    assert first.value("q1") == "yksi"
+    # What was replaced by bringing it back is an earlier answer now.
+    assert "kolme" in first.get(f"/hakemus/{first.reference}/aiemmat/q1").text
+
+
+def first_forms(applicant: Applicant) -> list[Any]:
+    assert applicant.page is not None
+    return forms_of(applicant.page, applicant.address)
+
+
+def test_emptying_a_long_answer_is_undone_on_the_spot(small: Callable[..., Applicant]) -> None:
+    applicant = small("text").press("Tallenna", {"q1": "pitkä vastaus " * 20})
+    applicant.press("Tallenna", {"q1": ""})
+    assert "Vastaus tyhjennettiin." in applicant.text
+    applicant.press("Kumoa")
+    assert applicant.value("q1") == "pitkä vastaus " * 20
+
+
+def test_somebody_else_is_noticed(small: Callable[..., Applicant]) -> None:
+    first, second = two_in_one(small, "text", {"q1": "alku"})
+
+    def poll(applicant: Applicant) -> tuple[str, int]:
+        assert applicant.page is not None
+        poller = next(node for node in applicant.page.iter("div") if node.get("id") == "muut")
+        answer = applicant.client.get(poller.get("hx-get"), headers={"HX-Request": "true"})
+        return text_of(parse(answer.text, fragment=True)) if answer.text else "", answer.status_code
+
+    second.go("hakemus")
+    assert poll(first)[0] == ""
+    assert "Joku muu on avannut tämän hakemuksen." in poll(second)[0]
+    second.press("Tallenna", {"q1": "muutettu"})
+    said, _ = poll(first)
+    assert "Kysymystä 1 on muutettu muualla sen jälkeen, kun avasitte sivun." in said
+    # One's own saves are no news.
+    assert "muutettu muualla" not in poll(second)[0]
+
+
+def test_no_news_is_no_answer(small: Callable[..., Applicant]) -> None:
+    applicant = small("text")
+    address = f"/hakemus/{applicant.reference}/muut?sivu=x&alkaen=9999999999999&nyt=0:"
+    assert applicant.client.get(address).status_code == 204
+
+
+def test_links_are_in_the_applicants_hands(applicant: Applicant, app: Flask) -> None:
+    applicant.begin().press("Tallenna ja jatka myöhemmin")
+    applicant.press("Lähetä linkki", {"sahkoposti": "toinen@example.fi"})
+    other = second_browser(app, applicant)
+    applicant.go("linkit")
+    assert "Lähetetty osoitteeseen toinen@example.fi." in applicant.text
+    assert "Tämä selain on auki tällä linkillä." in applicant.text
+    assert "Käytetty viimeksi" in applicant.text
+    used = Link.get(Link.last_used_at.is_null(False))
+    applicant.post(
+        f"/hakemus/{applicant.reference}/linkit/{used.id}/poista",
+        {"csrf_token": first_forms(applicant)[0].data["csrf_token"]},
+    )
+    assert "Poistettu käytöstä" in applicant.text
+    assert other.go("hakija").status == 403
+    # Whoever takes out the link that she came by herself stays in.
+    assert applicant.go("hakija").status == 200
+
+
+def test_a_reading_link_reads_and_prints_and_no_more(small: Callable[..., Applicant]) -> None:
+    applicant = small("text").press("Tallenna", {"q1": "luettavaa"})
+    text = applicant.go("linkit").press("Tee lukulinkki").text
+    link = re.search(r"(/jatka/\S+)", text)
+    assert link
+    reader = Applicant(applicant.client.application).get(link[1])
+    assert reader.address.endswith("/yhteenveto")
+    assert "luettavaa" in reader.text
+    assert "Tallenna" not in reader.text
+    assert reader.client.get(f"/hakemus/{reader.reference}/yhteenveto.pdf").data.startswith(b"%PDF")
+    for path in ("hakemus", "linkit", "tallennettu", "aiemmat/q1"):
+        assert reader.go(path).status == 403
+        assert "Lukulinkillä ei voi muuttaa hakemusta" in reader.text
+    address, data = applicant.go("hakemus").form("Tallenna").pressed("Tallenna")
+    data["csrf_token"] = Applicant(applicant.client.application).get("/linkki").form("Lähetä linkki").data["csrf_token"]
+    assert reader.client.post(address, data=data).status_code in (400, 403)
+
+
+def test_changes_since_sending_stand_above_the_button(app: Flask, sample: dict[str, Any]) -> None:
+    applicant = filled(app, sample).send()
+    changed = {"q5": "Uudet tulokset.", "q7.muut": "33000", "q8.oma": "38080"}
+    applicant.go("kehittamiskokonaisuudet").press("Tallenna", changed)
+    applicant.press("Näytä valitut kysymykset", {"q3": ["opetus", "ymparistot", "tieto", "yhdistymiset"]})
+    text = applicant.go("yhteenveto").text
+    part = text[text.index("Muutokset lähetettyyn versioon 1") :]
+    assert "Uudet tulokset." in part
+    assert sample["5"].split("\n")[0] in part
+    assert "Muut kulut 32 000 €" in part
+    assert "Muut kulut 33 000 €" in part
+    assert "33. Lyhyt kuvaus" in part
+    assert "4. Lyhyt kuvaus" not in part
+
+
+def test_an_extension_is_honoured_and_kept(make_app: Any, sample: dict[str, Any], at: Callable[[str], None]) -> None:
+    app = make_app(held_open=frozenset())
+    at(OPEN)
+    applicant = filled(app, sample)
+    at("2021-05-18T12:00:00")
+    run = app.test_cli_runner().invoke
+    arguments = ["application", "extend", applicant.reference, "--until", "2021-05-18T16:00:00", "--reason", "sairaus"]
+    assert run(args=arguments).exit_code == 0
+    at("2021-05-18T16:00:00.001")
+    assert "Hakemusta ei voi enää lähettää" in applicant.go("yhteenveto").text
+    at("2021-05-18T15:30:00")
+    assert "Aikaa on jäljellä 30 min." in applicant.go("yhteenveto").text
+    at("2021-05-18T16:00:00")
+    applicant.send()
+    assert "Hakemus on lähetetty" in applicant.text
+    assert [(event.kind, "sairaus" in event.reason) for event in Event.select()] == [("extended", True)]
+
+
+def test_a_late_one_is_accepted_with_a_reason(make_app: Any, sample: dict[str, Any], at: Callable[[str], None]) -> None:
+    app = make_app(held_open=frozenset())
+    at(OPEN)
+    applicant = filled(app, sample)
+    at("2021-05-18T12:00:00")
+    run = app.test_cli_runner().invoke
+    result = run(args=["application", "accept-late", applicant.reference, "--reason", "katko 17.5. klo 16.00–16.20"])
+    assert result.exit_code == 0, result.output
+    assert Submission.get().version == 1
+    assert Event.get().kind == "accepted_late"
+    assert "Hakemus on lähetetty" in applicant.go("yhteenveto").text
+    assert run(args=["application", "accept-late", "SR21-NONE", "--reason", "x"]).exit_code == 1
+
+
+@pytest.mark.parametrize("closing", ["2021-03-28T04:30:00", "2021-10-31T03:30:00", "2021-01-15T16:15:00"])
+def test_clock_changes_change_nothing(closing: str, tmp_path: Path) -> None:
+    """The file says Finnish clock time; what it means as an instant is settled when it is read."""
+    text = (ROOT / "tests/calls/text.toml").read_text()
+    text = text.replace("closes = 2031-01-01T00:00:00", f"closes = {closing}")
+    path = tmp_path / "call.toml"
+    path.write_text(text.replace("opens = 2021-01-01", "opens = 2020-01-01"))
+    found = load_call(path)
+    assert clock.in_helsinki(found.closes).strftime("%Y-%m-%dT%H:%M:%S") == closing
+    assert not found.has_closed(found.closes)
+    assert found.has_closed(found.closes + timedelta(milliseconds=1))
