@@ -1,6 +1,7 @@
 """The application: settings, calls, extensions, pages, headers, commands."""
 
 import logging
+import os
 import sys
 from datetime import timedelta
 from importlib.metadata import version
@@ -8,6 +9,7 @@ from importlib.resources import files
 
 from flask import Flask, Response, g, request, send_file, session
 from flask.typing import ResponseReturnValue
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import clock
 import extensions
@@ -30,15 +32,23 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings = settings or read_settings()
         loaded = load_calls(settings.calls_dir, settings.held_open)
     except (SettingsError, CallFileError) as error:
+        if _checks_a_call():
+            return commands_alone()
         sys.exit(f"Not started.\n{error}")
 
     app = Flask(__name__)
     app.config.update(_flask_config(settings))
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
+        )
     app.extensions["settings"] = settings
     app.extensions["calls"] = loaded
 
     bind(settings.effective_database_url)
 
+    # First of all, so that arrival is noted before anything reads the request's body.
+    _register_hooks(app)
     extensions.babel.init_app(
         app, default_translation_directories=str(ROOT / "translations"), locale_selector=_pick_language
     )
@@ -48,11 +58,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.mail.init_app(app)
 
     _prepare_templates(app, settings)
-    _register_hooks(app)
     for module in (calls, resume, summary, history, apply):
         app.register_blueprint(module.bp)
     app.add_url_rule(f"/static/htmx-{HTMX_VERSION}.js", "htmx_script", _htmx_script)
     register_error_pages(app)
+    register_commands(app)
+    return app
+
+
+def _checks_a_call() -> bool:
+    """``flask call check`` must work where nothing else does: it is how a broken file is found."""
+    return os.environ.get("FLASK_RUN_FROM_CLI") == "true" and sys.argv[1:3] == ["call", "check"]
+
+
+def commands_alone() -> Flask:
+    app = Flask(__name__)
     register_commands(app)
     return app
 
@@ -63,6 +83,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_NAME": "istunto",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.is_https,
+        # A slow answer must not put back the cookie that another tab has changed meanwhile.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.session_days),
         # People write for hours; a form's token lives as long as the session.
         "WTF_CSRF_TIME_LIMIT": None,
@@ -96,6 +118,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
         localise=language.localise,
         moment=language.moment,
         clock_time=language.clock_time,
+        lately=language.lately,
         weekday=language.weekday,
         time_left=language.time_left,
         blocks=language.blocks,
@@ -107,7 +130,6 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
         languages=LANGUAGES,
         language_names=language.NAMES,
         is_tryout=settings.tryout,
-        base_url=settings.base_url,
     )
 
 

@@ -6,6 +6,13 @@ from models import database
 from settings import read_settings
 
 wsgi_app = "app:create_app()"
+# Without this, gunicorn would listen on every address where PORT is set.
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+# The worst printable application takes longer than the usual half minute.
+timeout = 120
+# With one request a worker, two idle connections (browsers open some in advance) would stop the service.
+worker_class = "gthread"
+threads = 8
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 control_socket_disable = True
 

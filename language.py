@@ -8,6 +8,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from flask_babel import get_locale, gettext, ngettext
 
+import clock
 from clock import in_helsinki
 from forms.texts import Euros, Message, Percent, Text
 
@@ -60,6 +61,12 @@ def clock_time(instant: datetime, seconds: bool = False) -> str:
     """The clock time in Finland: klo 16.15, or to the second: klo 15.42.07."""
     time = in_helsinki(instant).strftime("%H.%M.%S" if seconds else "%H.%M")
     return str(gettext("klo %(time)s", time=time)).replace(" ", NBSP)
+
+
+def lately(instant: datetime) -> str:
+    """When something was done: the clock time of today, with the date for any other day."""
+    is_today = in_helsinki(instant).date() == in_helsinki(clock.now()).date()
+    return clock_time(instant) if is_today else moment(instant)
 
 
 def weekday(instant: datetime) -> str:

@@ -1,6 +1,9 @@
 """Every setting: its name in the environment, type, default and why it is there. A wrong one stops the start."""
 
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -48,6 +51,8 @@ class Settings(BaseSettings):
     mail_timeout_after_response: float = Field(default=2, gt=0)
     """The same for the attempt right after a page was answered, which holds a worker."""
 
+    proxies: int = Field(default=0, ge=0)
+    """How many proxies of ours stand before the service; only their word on address and protocol is believed."""
     body_bytes: int = Field(default=3_000_000, gt=0)
     """The largest request taken; the whole form filled to its limits stays under a third of it."""
     body_fields: int = Field(default=1_000, gt=0)
@@ -87,12 +92,13 @@ class Settings(BaseSettings):
             return given
         path = self.var_dir / "secret-key"
         self.var_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            with path.open("x") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            # Written aside and linked whole: several workers start at once, and the first one's key is everybody's.
+            with tempfile.NamedTemporaryFile("w", dir=self.var_dir) as aside:
+                aside.write(secrets.token_hex(32))
+                aside.flush()
+                with suppress(FileExistsError):
+                    os.link(aside.name, path)
         return path.read_text()
 
 

@@ -74,7 +74,7 @@ class Registry(Strict):
 class Page(Strict):
     """A page of the form; its key is a part of the address."""
 
-    key: str = Field(pattern=r"^[a-z]+$")
+    key: str = Field(pattern=r"^(?!(?:tallennettu|laheta|linkit|muut|poistu)$)[a-z]+$")
     title: Text
 
 
@@ -109,11 +109,13 @@ class Call(Strict):
     questions: tuple[AnyQuestion, ...] = Field(min_length=1)
     rules: tuple[AnyRule, ...] = ()
 
-    @field_validator("opens", "closes", mode="after")
+    @field_validator("opens", "closes", mode="before")
     @classmethod
-    def _from_helsinki(cls, instant: datetime) -> datetime:
-        local = instant.replace(tzinfo=HELSINKI) if instant.tzinfo is None else instant
-        return local.astimezone(UTC)
+    def _from_helsinki(cls, written: object) -> datetime:
+        # A date alone would silently mean its first minute.
+        if not isinstance(written, datetime) or written.tzinfo is not None:
+            raise ValueError("must be a date and clock time in Helsinki, as 2021-05-17T16:15:00")
+        return written.replace(tzinfo=HELSINKI).astimezone(UTC)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Call":
@@ -145,8 +147,9 @@ class Call(Strict):
             if question.section not in sections:
                 known = ", ".join(sorted(sections))
                 yield f"question {question.key}: unknown section {question.section!r}; take one of {known}"
-        if len(self.of_kind(AreasQuestion)) > 1:
-            yield "questions: only one can be of the kind areas; remove the others"
+        areas = [section for section in self.sections if section.area]
+        if len(self.of_kind(AreasQuestion)) != bool(areas):
+            yield "questions: sections with area = true need one question of the kind areas, and no more than one"
         yield from self._broken_references()
 
     def _broken_references(self) -> Iterator[str]:
@@ -223,8 +226,8 @@ class Call(Strict):
         return at >= self.opens
 
     def has_closed(self, at: datetime) -> bool:
-        """Whether ``at`` is too late; the closing instant itself is in time."""
-        return at > self.closes
+        """Whether ``at`` is too late, to the millisecond; the closing instant itself is in time."""
+        return at.replace(microsecond=at.microsecond // 1000 * 1000) > self.closes
 
     def provenance_of(self, question: Question) -> Provenance:
         """Where the Finnish text of a question comes from."""

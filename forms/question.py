@@ -64,6 +64,18 @@ def flag(check: str, message: Message) -> ValidationError:
     return ValidationError(Found(check, message))
 
 
+MOST_IN_LINE = 300
+"""Characters of a one-line field that can be sent; more is kept, but no name, title or partner is so long."""
+
+
+def line_fits(form: Form, field: StringField) -> None:
+    """A validator for fields of one line of text; its check is ``line_too_long``."""
+    if len(field.data or "") > MOST_IN_LINE:
+        raise flag(
+            "line_too_long", msg("Teksti on liian pitkä: enimmäispituus on %(limit)s merkkiä.", limit=MOST_IN_LINE)
+        )
+
+
 @dataclass(frozen=True)
 class Row:
     """A labelled line of an answer as people read it; None is *Ei vastauksia*."""
@@ -87,7 +99,7 @@ class Shown:
 class Strict(BaseModel):
     """A frozen part of a call that knows all its keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, regex_engine="python-re")
 
 
 class Question(Strict):
@@ -98,7 +110,8 @@ class Question(Strict):
     is_personal: ClassVar[bool] = False
     """Answers are personal details: kept apart from the submission's record, so that they can be erased."""
 
-    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    # Such keys can be no name of a field or place that the program itself uses.
+    key: str = Field(pattern=r"^q[0-9]+[a-z]?$")
     number: int = Field(gt=0)
     section: str
     label: Text
@@ -166,6 +179,10 @@ class Question(Strict):
     def build_field(self, suffix: str) -> Any:
         """The WTForms field of a suffix, with its validators."""
         return StringField(validators=[])
+
+    def email(self, typed: Typed) -> str | None:
+        """The address for mails in an answer with personal details; None where there is none."""
+        return None
 
     def combine(self, mine: Typed, theirs: Typed) -> dict[str, str] | None:
         """Two people's answers as one to go on from; None for kinds whose fields are chosen one by one."""

@@ -6,7 +6,7 @@ from forms.answers import Answers
 from forms.definition import Section
 from forms.question import Question, Shown
 from forms.rules import Note
-from forms.texts import Euros, Percent, Text
+from forms.texts import Euros, Text
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,3 @@ def totals_of(answers: Answers) -> Totals | None:
             AreaTotals(section.title, Euros(requested) if is_open else None, Euros(costs) if is_open else None)
         )
     return Totals(areas, Euros(question.total(answers)), Euros(question.beside_total(answers)))
-
-
-def share_of(part: Euros, whole: Euros) -> Percent | None:
-    """``part`` as a percentage of ``whole``; None of nothing."""
-    return Percent(part.amount, whole.amount) if whole.amount else None

@@ -25,8 +25,12 @@ class Submission(Model):
     """Goes into the record's hashes of personal answers; erased with them."""
     pdf = peewee.BlobField(null=True)
     """The summary as filed; made right after sending, None until then."""
-    sending_key = peewee.CharField(max_length=64, unique=True)
+    sending_key = peewee.CharField(max_length=64)
     """One press of the button, however often it arrives."""
 
     class Meta:
-        indexes = ((("application", "version"), True), (("call_key", "provider"), False))
+        indexes = (
+            (("application", "version"), True),
+            (("application", "sending_key"), True),
+            (("call_key", "provider"), False),
+        )

@@ -12,6 +12,7 @@ from forms.answers import Answers
 from forms.definition import Call
 from forms.question import Typed
 from models.application import Answer, Application
+from models.database import database
 
 # Without letters and digits that are read or heard as others.
 _REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -36,13 +37,15 @@ def begin(call: Call, language: str) -> Application:
     while True:
         signs = "".join(secrets.choice(_REFERENCE_SIGNS) for _ in range(7))
         try:
-            return Application.create(
-                reference=f"{call.reference_prefix}-{signs}",
-                call_key=call.key,
-                language=language,
-                created_at=at,
-                touched_at=at,
-            )
+            # A savepoint of its own: elsewhere a failed insert spoils the transaction around it.
+            with database.atomic():
+                return Application.create(
+                    reference=f"{call.reference_prefix}-{signs}",
+                    call_key=call.key,
+                    language=language,
+                    created_at=at,
+                    touched_at=at,
+                )
         except peewee.IntegrityError:
             continue
 

@@ -34,15 +34,17 @@ def queue(
     )
 
 
-def claim_due() -> Iterator[OutboxMail]:
-    """The mails that are due, each taken so that no other process sends it too."""
-    at = clock.now()
-    due = list(
+def claim_due(most: int | None = None, *, only_fresh: bool = False) -> Iterator[OutboxMail]:
+    """The mails that are due, each taken so that no other process sends it too; ``only_fresh`` are never tried ones."""
+    due = (
         OutboxMail.select()
-        .where(OutboxMail.sent_at.is_null(), OutboxMail.next_at <= at)
+        .where(OutboxMail.sent_at.is_null(), OutboxMail.next_at <= clock.now())
         .order_by(OutboxMail.created_at, OutboxMail.id)
+        .limit(most)
     )
-    for mail in due:
+    if only_fresh:
+        due = due.where(OutboxMail.attempts == 0)
+    for mail in list(due):
         claimed = (
             OutboxMail.update(attempts=mail.attempts + 1, next_at=clock.now() + _CLAIM)
             .where(OutboxMail.id == mail.id, OutboxMail.attempts == mail.attempts, OutboxMail.sent_at.is_null())

@@ -20,6 +20,9 @@ from models.application import Application
 from models.submission import Submission
 from services import submission as submissions
 
+_MOST_PRINTED = 20_000
+"""Characters of one answer that are printed."""
+
 
 class PdfError(Exception):
     """The PDF could not be made; what it would have shown is not touched by that."""
@@ -40,7 +43,8 @@ def of_submission(submission: Submission, call: Call) -> bytes:
     answers = submissions.read_answers(submission, call)
     made = _render(call, submission.application, answers, submission, submission.language)
     Submission.update(pdf=made).where(Submission.id == submission.id, Submission.pdf.is_null()).execute()
-    return made
+    # Another process may have been first: there is one document of a version.
+    return bytes(Submission.select(Submission.pdf).where(Submission.id == submission.id).scalar())
 
 
 def of_draft(application: Application, call: Call, answers: Answers, language: str) -> bytes:
@@ -62,9 +66,15 @@ def printable(shown: Shown) -> Shown:
 
     Blanks at the beginning of a line and runs of blanks become no-break spaces, so that indented lists stay.
     """
+    rows = tuple(replace(row, value=_capped(row.value)) if isinstance(row.value, str) else row for row in shown.rows)
     if not isinstance(shown.text, str):
-        return shown
-    return replace(shown, lines=tuple(_kept_blanks(line) for line in shown.text.split("\n")))
+        return replace(shown, rows=rows)
+    return replace(shown, lines=tuple(_kept_blanks(line) for line in _capped(shown.text).split("\n")))
+
+
+def _capped(text: str) -> str:
+    """What can be sent is far below this; a draft may hold any length, and printing megabytes holds a worker."""
+    return text if len(text) <= _MOST_PRINTED else f"{text[:_MOST_PRINTED]} […]"
 
 
 def _kept_blanks(line: str) -> str:
@@ -91,7 +101,10 @@ def _render(
     out = BytesIO()
     # Answers are hostile: nothing is fetched but the font's own files.
     policy = ResourceAccessPolicy(allow_remote=False, base_dir=str(font_folder()))
-    result = pisa.CreatePDF(html, dest=out, resource_policy=policy, path=str(font_folder()))
+    try:
+        result = pisa.CreatePDF(html, dest=out, resource_policy=policy, path=str(font_folder()))
+    except Exception as error:
+        raise PdfError(f"{type(error).__name__} in {application.reference}") from error
     if result.err:
         raise PdfError(f"{result.err} errors in {application.reference}")
     return out.getvalue()

@@ -3,20 +3,18 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
 
 import clock
 from forms.answers import NOTHING
 from forms.definition import Call
-from forms.kinds.contact import ContactQuestion
 from forms.question import Question, Typed
-from models.application import Answer, AnswerVersion, Application
+from models.application import Answer, Application
 from models.database import database
+from services import earlier
 from services.drafts import NEVER_SAVED, Stored, stored_answers
-
-_BURST = timedelta(minutes=5)
 
 
 def _digest(text: str) -> str:
@@ -67,19 +65,26 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Clash:
-    """Somebody else changed what this person changed too; both texts are here, the stored one stays stored."""
+    """Somebody else changed fields that this person changed too; both texts are here, the stored one stays stored."""
 
     question: Question
     mine: dict[str, str]
+    """The fields that were refused, as this person typed them."""
     stored: Stored
+    shows: Rendered
+    """What a page shows that has the stored answer with ``mine`` in it: a stale ``.rev`` for the refused fields."""
+
+    @property
+    def typed(self) -> Typed:
+        """The stored answer with this person's own texts where they clash."""
+        return without_blanks({**self.stored.typed, **self.mine})
 
 
 @dataclass(frozen=True)
 class Saved:
-    """The outcome of a save: which questions took part, which were written, which clashed."""
+    """The outcome of a save: which questions took part, and which clashed."""
 
     posted: list[Question]
-    written: list[Question]
     clashes: list[Clash]
     shows: dict[str, Rendered]
     """What the posting page shows now of each posted question: the new ``.rev``."""
@@ -104,14 +109,11 @@ KEEP, TAKE, COMBINE = "pida", "ota", "yhdista"
 RESTORE = "palauta"
 """The button that brings an earlier answer back; its value is ``<key>:<revision>``."""
 
-_LONG = 200
-"""Characters whose emptying is worth an offer to take it back."""
-
 
 def typed_from(call: Call, form: MultiDict[str, str]) -> dict[str, Typed]:
     """The answers that a form holds, saved or not: what a page shows again when it could not be saved."""
     return {
-        question.key: {suffix: text for suffix, text in question.posted(form).items() if text} or NOTHING
+        question.key: without_blanks(question.posted(form))
         for question in call.questions
         if question.has_fields and rev_name(question) in form
     }
@@ -134,49 +136,32 @@ def restore(application: Application, question: Question, revision: int, page: s
     with database.atomic():
         saving = _Saving(application, page, clock.now())
         saving.touch()
-        earlier = AnswerVersion.get_or_none(
-            AnswerVersion.application == application,
-            AnswerVersion.question == question.key,
-            AnswerVersion.revision == revision,
-        )
-        if earlier is None:
+        value = earlier.find(application, question, revision)
+        if value is None:
             return False
-        saving.replace(question, earlier.value)
+        saving.replace(question, value.typed)
         return True
 
 
-def earlier_values(application: Application, question: Question) -> list[Stored]:
-    """The kept earlier values of an answer, the newest first."""
-    versions = (
-        AnswerVersion.select()
-        .where(AnswerVersion.application == application, AnswerVersion.question == question.key)
-        .order_by(AnswerVersion.revision.desc())
-    )
-    return [Stored(version.value, version.revision, version.writer, version.saved_at) for version in versions]
+def without_blanks(fields: Mapping[str, str]) -> Typed:
+    """Fields as an answer: an empty one is none."""
+    return {suffix: text for suffix, text in fields.items() if text} or NOTHING
 
 
-def emptied(application: Application, stored: Mapping[str, Stored]) -> dict[str, int]:
-    """The questions whose long answer is empty now, with the revision that brings it back."""
-    empty = [key for key, answer in stored.items() if not answer.typed and answer.revision > 1]
-    if not empty:
-        return {}
-    versions = AnswerVersion.select().where(AnswerVersion.application == application, AnswerVersion.question.in_(empty))
-    last = {version.question: version for version in versions.order_by(AnswerVersion.revision)}
-    return {key: version.revision for key, version in last.items() if _length(version.value) >= _LONG}
+def _merge(
+    mine: Mapping[str, str], rendered: Rendered, now: Stored, seen: Rendered | None = None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The stored fields with those of ``mine`` that may be written, and those that may not.
 
-
-def _length(typed: Typed) -> int:
-    return sum(len(text) for text in typed.values())
-
-
-def _merge(mine: Mapping[str, str], rendered: Rendered, now: Stored) -> tuple[dict[str, str], dict[str, str]]:
-    """The stored fields with those of ``mine`` that may be written, and those that may not."""
+    ``seen`` is what a person has looked at in a clash; it allows what the page itself, which shows an older answer,
+    would not.
+    """
     merged, refused = dict(now.typed), {}
     for suffix, text in mine.items():
         stored = now.typed.get(suffix, "")
         if rendered.showed(suffix, text) or text == stored:
             continue
-        if rendered.showed(suffix, stored):
+        if rendered.showed(suffix, stored) or (seen is not None and seen.showed(suffix, stored)):
             merged[suffix] = text
         else:
             refused[suffix] = text
@@ -205,7 +190,7 @@ class _Saving:
         self.touch()
         posted: list[Question] = [q for q in call.questions if q.has_fields and rev_name(q) in form]
         stored = stored_answers(self.application, [question.key for question in posted])
-        saved = Saved(posted, [], [], {})
+        saved = Saved(posted, [], {})
         for question in posted:
             self._save_question(question, form, stored.get(question.key, NEVER_SAVED), saved)
         return saved
@@ -216,70 +201,48 @@ class _Saving:
             saved.shows[question.key] = Rendered.of(now)
             return
         rendered = Rendered.parse(form[rev_name(question)])
-        if question.key in form.getlist(KEEP):
-            rendered = Rendered.parse(form.get(seen_name(question), ""))
+        is_kept = question.key in form.getlist(KEEP)
+        seen = Rendered.parse(form.get(seen_name(question), "")) if is_kept else None
         mine = question.posted(form)
-        merged, refused = _merge(mine, rendered, now)
-        if refused and self._is_alone(question, rendered.revision, now):
+        merged, refused = _merge(mine, rendered, now, seen)
+        if (
+            refused
+            and now.writer == self.page
+            and not earlier.has_others(self.application, question, rendered.revision, self.page)
+        ):
             merged, refused = {**merged, **refused}, {}
-        changed = {suffix: text for suffix, text in merged.items() if text}
+        changed = without_blanks(merged)
         if changed != now.typed:
             self._write(question, changed, now)
-            saved.written.append(question)
             now = Stored(changed, now.revision + 1, self.page, self.at)
         if refused:
-            saved.clashes.append(Clash(question, mine, now))
+            stale = {suffix: rendered.digests.get(suffix, _BLANK) for suffix in refused}
+            shows = Rendered(rendered.revision, {**Rendered.of(now).digests, **stale})
+            clash = Clash(question, refused, now, shows)
+            saved.clashes.append(clash)
+            earlier.keep_refused(self.application, question, clash.typed, self.page, self.at)
         saved.shows[question.key] = rendered if refused else rendered.after(mine, now)
-
-    def _is_alone(self, question: Question, since: int, now: Stored) -> bool:
-        """Whether every save of a question after revision ``since`` came from this very page."""
-        if now.writer != self.page:
-            return False
-        others = AnswerVersion.select().where(
-            AnswerVersion.application == self.application,
-            AnswerVersion.question == question.key,
-            AnswerVersion.revision > since,
-            AnswerVersion.writer != self.page,
-        )
-        return not others.exists()
 
     def _write(self, question: Question, typed: Typed, now: Stored) -> None:
         fields = {"value": typed, "revision": now.revision + 1, "writer": self.page, "saved_at": self.at}
         if now.revision == 0:
             Answer.create(application=self.application, question=question.key, **fields)
         else:
-            if self._is_worth_keeping(question, typed, now):
-                AnswerVersion.create(
-                    application=self.application,
-                    question=question.key,
-                    value=now.typed,
-                    revision=now.revision,
-                    writer=now.writer,
-                    saved_at=now.saved_at,
+            if now.writer != self.page or earlier.is_worth_keeping(self.application, question, typed, now, self.at):
+                earlier.keep(self.application, question, now)
+            updated = (
+                Answer.update(**fields)
+                .where(
+                    Answer.application == self.application,
+                    Answer.question == question.key,
+                    Answer.revision == now.revision,
                 )
-            Answer.update(**fields).where(
-                Answer.application == self.application,
-                Answer.question == question.key,
-                Answer.revision == now.revision,
-            ).execute()
-        if isinstance(question, ContactQuestion):
+                .execute()
+            )
+            # The application's row, written first, keeps everybody else out until this transaction ends.
+            assert updated == 1
+        if question.is_personal:
             email = question.email(typed)
             Application.update(contact_email=email.lower() if email else None).where(
                 Application.id == self.application.id
             ).execute()
-
-    def _is_worth_keeping(self, question: Question, typed: Typed, now: Stored) -> bool:
-        """Whether the value that is replaced stays among the earlier ones.
-
-        A burst of saves of one page leaves one in five minutes. Another's value always stays, and so does one of
-        which more than half goes at once.
-        """
-        if now.writer != self.page or _length(typed) < _length(now.typed) / 2:
-            return True
-        last = (
-            AnswerVersion.select(AnswerVersion.saved_at)
-            .where(AnswerVersion.application == self.application, AnswerVersion.question == question.key)
-            .order_by(AnswerVersion.revision.desc())
-            .first()
-        )
-        return last is None or self.at - last.saved_at > _BURST

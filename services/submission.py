@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import peewee
+from peewee import fn
+
 import clock
 from forms.answers import Answers, answers_from_json
 from forms.definition import Call
@@ -75,10 +78,12 @@ def content(answers: Answers) -> dict[str, Any]:
 
 def versions(application: Application) -> list[Submission]:
     """All that was sent, newest first, without the documents."""
-    columns = [column for column in Submission._meta.sorted_fields if column is not Submission.pdf]
-    return list(
-        Submission.select(*columns).where(Submission.application == application).order_by(Submission.version.desc())
-    )
+    return list(_without_documents().where(Submission.application == application).order_by(Submission.version.desc()))
+
+
+def _without_documents() -> "peewee.ModelSelect[Submission]":
+    """Submissions without their PDFs, which are large and rarely wanted."""
+    return Submission.select(*(column for column in Submission._meta.sorted_fields if column is not Submission.pdf))
 
 
 def last(application: Application) -> Submission | None:
@@ -115,17 +120,15 @@ def others_of_provider(application: Application, provider: str | None) -> list[S
     """The current versions of other applications that the same provider has sent in the same call."""
     if provider is None:
         return []
-    query = (
-        Submission.select(Submission.id, Submission.application, Submission.version, Submission.sent_at)
-        .where(
-            Submission.call_key == application.call_key,
-            Submission.provider == provider,
-            Submission.application != application,
-        )
-        .order_by(Submission.version)
+    later = Submission.alias()
+    has_later = later.select().where(later.application == Submission.application, later.version > Submission.version)
+    query = _without_documents().where(
+        Submission.call_key == application.call_key,
+        Submission.provider == provider,
+        Submission.application != application,
+        ~fn.EXISTS(has_later),
     )
-    current = {submission.application.id: submission for submission in query}
-    return sorted(current.values(), key=lambda submission: submission.sent_at)
+    return list(query.order_by(Submission.sent_at))
 
 
 def send(application: Application, call: Call, order: Order) -> Outcome:
@@ -145,7 +148,7 @@ def send(application: Application, call: Call, order: Order) -> Outcome:
         if refusals:
             return Outcome(refusals=refusals)
         submission = _record(application, answers, previous, order)
-        _queue_mails(submission, call, answers)
+        _queue_mails(submission, previous, answers)
         return Outcome(submission)
 
 
@@ -203,15 +206,16 @@ def _record(application: Application, answers: Answers, previous: Submission | N
     return submission
 
 
-def _queue_mails(submission: Submission, call: Call, answers: Answers) -> None:
+def _queue_mails(submission: Submission, previous: Submission | None, answers: Answers) -> None:
+    call = answers.call
     recipient = contact_email(call, answers)
     if recipient:
         outbox.queue("receipt", recipient, submission.language, submission=submission)
     outbox.queue("registry", call.registry.email, submission.language, submission=submission)
-    if submission.version > 1:
+    if previous is not None and previous.provider == submission.provider:
+        # They have been told already.
         return
-    for other in others_of_provider(submission.application, submission.provider):
-        theirs = Submission.get_by_id(other.id)
+    for theirs in others_of_provider(submission.application, submission.provider):
         address = contact_email(call, read_answers(theirs, call))
         if address:
             outbox.queue("other_application", address, theirs.language, submission=theirs)

@@ -48,8 +48,10 @@
 
   function sayNotSaved() {
     var notice = document.getElementById("ilmoitus");
-    notice.classList.add("warning");
-    notice.textContent = form.getAttribute("data-not-saved");
+    var words = document.createElement("strong");
+    words.textContent = form.getAttribute("data-not-saved");
+    notice.textContent = "";
+    notice.appendChild(words);
   }
 
   ["input", "change"].forEach(function (name) {
@@ -90,7 +92,7 @@
       }
     });
     // Our own error pages bring their own words; a proxy's, and no answer at all, do not.
-    var isOurs = xhr.responseText && xhr.responseText.indexOf('id="ilmoitus"') >= 0;
+    var isOurs = xhr.responseText && xhr.responseText.indexOf("#ilmoitus") >= 0;
     if (noted.length && xhr.status !== 200 && xhr.status !== 409 && !isOurs) { sayNotSaved(); }
   });
 
@@ -99,7 +101,25 @@
     if (document.visibilityState === "hidden") { unsavedQuestions().forEach(tryAgain); }
   });
 
-  form.addEventListener("submit", function () { leavingBySubmit = true; });
+  // A save that reloads the page ends where it began. Only the place is kept, and only for the next page.
+  var place = "place:" + location.pathname;
+  var wasAt = sessionStorage.getItem(place);
+  sessionStorage.removeItem(place);
+  if (wasAt !== null && !location.hash) { window.scrollTo(0, Number(wasAt)); }
+
+  form.addEventListener("submit", function (event) {
+    if (navigator.onLine === false) {
+      // The browser's own error page would take the place of the form and its text.
+      event.preventDefault();
+      sayNotSaved();
+      return;
+    }
+    leavingBySubmit = true;
+    sessionStorage.setItem(place, String(window.scrollY));
+  });
+  form.addEventListener("keydown", function (event) {
+    if (event.key === "Enter" && event.target.type === "search") { event.preventDefault(); }
+  });
   window.addEventListener("pageshow", function () { leavingBySubmit = false; });
   window.addEventListener("beforeunload", function (event) {
     if (leavingBySubmit || !unsavedQuestions().length) { return; }

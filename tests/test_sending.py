@@ -10,7 +10,7 @@ from flask import Flask
 
 from models.outbox import OutboxMail
 from models.submission import Submission
-from services import mail, pdf
+from services import pdf
 from services.pdf import PdfError
 from tests.applicant import Applicant
 
@@ -141,7 +141,8 @@ def test_a_second_application_of_a_provider_is_possible_and_said(
     first = filled(app, sample).send()
     contact = {**sample["2"], "sahkoposti": "toinen@example.fi"}
     second = filled(app, sample, **{"2": contact})
-    assert f"on jo lähettänyt tässä haussa toisen hakemuksen {first.reference}" in second.text
+    assert "on jo lähettänyt tässä haussa toisen hakemuksen." in second.text
+    assert first.reference in second.text
     second.send()
     assert "Hakemus on lähetetty" in second.text
     told = [message for message in mails() if "toisen hakemuksen" in message["Subject"]]
@@ -230,11 +231,11 @@ def test_a_tryout_never_mails_a_calls_own_addresses(
     app = make_app(tryout=True, mail_server="127.0.0.1", mail_port=9)
     applicant = filled(app, sample).send()
     assert "Kokeilu" in applicant.text
-    assert [mail["To"] for mail in mails()] == []
-    with app.app_context():
-        OutboxMail.update(next_at=OutboxMail.created_at).where(OutboxMail.kind == "registry").execute()
-        mail.deliver()
-    assert [mail["To"] for mail in mails()] == ["kirjaamo@minedu.fi"]
+    # The mail server is down; the one that never goes there is written all the same.
+    assert [message["To"] for message in mails()] == ["kirjaamo@minedu.fi"]
+    assert mails()[0]["Subject"].startswith("Kokeilu")
+    applicant.press("Lähetä yhteenveto", {"sahkoposti": "Kirjaamo@Minedu.fi"})
+    assert [message["To"].lower() for message in mails()] == ["kirjaamo@minedu.fi"] * 2
 
 
 def test_the_whole_in_swedish(app: Flask, sample: dict[str, Any], mails: Any) -> None:
@@ -257,4 +258,4 @@ def test_a_name_with_every_sign(app: Flask, sample: dict[str, Any], mails: Any) 
     assert "Kirjoittamanne nimi ei ole järjestäjäluettelossa." in applicant.text
     applicant.send()
     assert name in applicant.text
-    assert name in " ".join(mails()[0].get_body().get_content().split())
+    assert name not in mails()[0].get_body().get_content(), "no mail carries what an applicant typed"

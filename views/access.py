@@ -42,21 +42,27 @@ def is_fragment() -> bool:
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
+def _mine() -> dict[str, int]:
+    """Link ids by reference, the oldest first. Kept as pairs: the cookie sorts keys, and forgets their order."""
+    return dict(session.get(_MINE, []))
+
+
+def _keep(mine: dict[str, int]) -> None:
+    session[_MINE] = list(mine.items())[-_MOST:]
+    session.permanent = True
+
+
 def remember(link: Link) -> None:
     """Give this browser an application: added to what it has, the oldest of too many dropped.
 
     The session is never cleared: that would kill the form tokens of its open tabs.
     """
-    mine: dict[str, int] = session.get(_MINE, {})
     reference = link.application.reference
-    mine = {key: link_id for key, link_id in mine.items() if key != reference}
-    mine[reference] = link.id
-    session[_MINE] = dict(list(mine.items())[-_MOST:])
-    session.permanent = True
+    _keep({**{key: link_id for key, link_id in _mine().items() if key != reference}, reference: link.id})
 
 
 def forget(reference: str) -> None:
-    session[_MINE] = {key: link_id for key, link_id in session.get(_MINE, {}).items() if key != reference}
+    _keep({key: link_id for key, link_id in _mine().items() if key != reference})
     for name in _SHOWN.values():
         if session.get(name, {}).get("ref") == reference:
             session.pop(name)
@@ -88,7 +94,7 @@ def keep_shown(application: Application, token: str, can_write: bool = True) -> 
 def my_applications() -> list[Opened]:
     """What this browser may open, the newest first."""
     found = []
-    for reference in reversed(session.get(_MINE, {})):
+    for reference in reversed(_mine()):
         opened = may_open(reference)
         if opened:
             found.append(opened)
@@ -97,8 +103,10 @@ def my_applications() -> list[Opened]:
 
 def may_open(reference: str) -> Opened | None:
     """The application of a reference, where this browser has a working link to it."""
-    link_id = session.get(_MINE, {}).get(reference)
-    application = drafts.find(reference) if link_id is not None else None
+    link_id = _mine().get(reference)
+    if link_id is None:
+        return None
+    application = drafts.find(reference)
     link = links.working(link_id, application) if application else None
     call = calls().get(application.call_key) if application else None
     return Opened(application, call, link) if application and link and call else None

@@ -22,7 +22,7 @@ def deliver_mails_after(response: SomeResponse) -> SomeResponse:
     def deliver() -> None:
         try:
             with app.app_context(), database.connection_context():
-                mail.deliver(settings().mail_timeout_after_response)
+                mail.deliver(settings().mail_timeout_after_response, most=3, only_fresh=True)
         except Exception:
             # The answer is out and the mails are kept: nobody is helped by a failed request now.
             log.exception("mails not delivered after the response")

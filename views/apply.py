@@ -73,7 +73,8 @@ def go_on(opened: Opened, page: Page) -> BaseResponse:
     reference = opened.application.reference
     if MORE_ROWS in request.form:
         key = request.form[MORE_ROWS]
-        return redirect(url_for(".show", reference=reference, page=page.key, lisaa=key, _anchor=key), 303)
+        shown = sum(name.startswith(f"{key}.") and name != f"{key}.rev" for name in request.form)
+        return redirect(url_for(".show", reference=reference, page=page.key, lisaa=f"{key}:{shown}", _anchor=key), 303)
     for button in (saving.RESTORE, saving.KEEP, saving.TAKE):
         if button in request.form:
             key = request.form[button].partition(":")[0]
@@ -105,7 +106,7 @@ def more_rows(reference: str, key: str) -> str:
     if not isinstance(question, PartnersQuestion):
         abort(404)
     shown = request.args.get("maara", type=int, default=question.shown_rows)
-    return render_template("apply/more_rows.html", question=question, shown=max(0, shown))
+    return render_template("apply/more_rows.html", question=question, shown=max(0, shown), reference=reference)
 
 
 @bp.get("/haku/<call_key>/jarjestajat/<key>")

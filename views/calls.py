@@ -1,16 +1,17 @@
 """The way in: the open calls, what they ask, and the pages that every public service has."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template
 
 from forms.definition import Call
 from forms.texts import Text
 from models.submission import Submission
-from services import drafts, submission
+from services import drafts
 from services.context import calls
 from views.access import Opened, arrived_at, my_applications
+from views.form_page import send_state
 
 bp = Blueprint("calls", __name__)
 
@@ -23,13 +24,23 @@ class MyApplication:
     provider: Text | str | None
     saved_at: datetime | None
     sent: Submission | None
+    has_unsent_edits: bool
 
 
 def _mine(opened: Opened) -> MyApplication:
     stored = drafts.stored_answers(opened.application)
     question = opened.call.provider_question
-    provider = question.name(drafts.answers_of(opened.call, stored).typed(question.key)) if question else None
-    return MyApplication(opened, provider, drafts.last_saved_at(stored), submission.last(opened.application))
+    answers = drafts.answers_of(opened.call, stored)
+    provider = question.name(answers.typed(question.key)) if question else None
+    sending = send_state(opened, answers)
+    return MyApplication(opened, provider, drafts.last_saved_at(stored), sending.sent, sending.has_unsent_edits)
+
+
+def time_left(call: Call) -> timedelta | None:
+    """How long a call still takes applications; None for one that is held open outside its times."""
+    at = arrived_at()
+    is_outside = not call.has_opened(at) or call.has_closed(at)
+    return None if calls().is_held_open(call) and is_outside else call.closes - at
 
 
 def call_state(call: Call) -> str:
@@ -42,7 +53,7 @@ def call_state(call: Call) -> str:
 
 @bp.get("/")
 def index() -> str:
-    states = [(call, call_state(call)) for call in calls()]
+    states = [(call, call_state(call), time_left(call)) for call in calls()]
     return render_template("calls/index.html", states=states, mine=[_mine(opened) for opened in my_applications()])
 
 
@@ -52,8 +63,7 @@ def show(call_key: str) -> str:
     call = calls().get(call_key)
     if call is None:
         abort(404)
-    left = None if calls().is_held_open(call) else call.closes - arrived_at()
-    return render_template("calls/call.html", call=call, state=call_state(call), time_left=left)
+    return render_template("calls/call.html", call=call, state=call_state(call), time_left=time_left(call))
 
 
 @bp.get("/saavutettavuus")

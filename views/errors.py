@@ -3,11 +3,14 @@
 import logging
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from flask_wtf.csrf import CSRFError, generate_csrf
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from forms.definition import SUMMARY_PAGE, Call, Page
+from forms.texts import msg
 from services.context import calls
+from views import resume, summary
 from views.access import NoAccess, ReadOnly, is_fragment, may_open, no_access
 from views.form_page import PAGE_ID, page_as_posted, page_without_access
 
@@ -19,24 +22,39 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(NoAccess, lost_access)
     app.register_error_handler(ReadOnly, read_only)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(Exception, unexpected)
 
 
-def lost_token(error: CSRFError) -> Response:
+def lost_token(error: CSRFError) -> ResponseReturnValue:
     """A form whose token is lost comes back as it was typed, with a new one; the second press works."""
     posted = _posted_page()
     if posted is None:
         if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
             return no_access()
-        return make_response(render_template("errors/lost_token.html"), 400)
+        return _small_form() or make_response(render_template("errors/lost_token.html"), 400)
     opened, page = may_open(posted[0]), posted[2]
     if opened is None:
         return lost_access(NoAccess())
     if is_fragment():
         # A new token for the page; the next pause in typing saves.
-        return make_response(render_template("apply/new_token.html", token=generate_csrf()), 400)
+        return make_response(render_template("apply/new_token.html"), 400)
     view = page_as_posted(opened, page, request.form)
+    if page.key == SUMMARY_PAGE:
+        return summary.render_form(opened, view, status=400, trouble="lost_token")
     return make_response(render_template("apply/page.html", view=view, trouble="lost_token"), 400)
+
+
+def _small_form() -> ResponseReturnValue | None:
+    """The pages with one field, as it was typed; None for a form without any."""
+    advice = msg("Sivu oli vanhentunut. Painakaa painiketta uudelleen.")
+    typed = request.form.get("sahkoposti", "")[:300]
+    match request.endpoint, request.view_args:
+        case "resume.send_links", _:
+            return resume.ask_link(advice, typed), 400
+        case "resume.mail_link", {"reference": str(reference)}:
+            return resume.saved(reference, advice, typed), 400
+        case "summary.copy", {"reference": str(reference), "number": int(number)}:
+            return summary.version(reference, number, advice, typed)
+    return None
 
 
 def lost_access(error: NoAccess) -> Response:
@@ -69,18 +87,6 @@ def _posted_page() -> tuple[str, Call, Page] | None:
 
 def http_error(error: HTTPException) -> Response:
     code = error.code or 500
-    if error.response is not None:
-        return error.response  # type: ignore[return-value]
     if is_fragment():
         return make_response(render_template("errors/fragment.html", code=code), code)
     return make_response(render_template("errors/http.html", code=code), code)
-
-
-def unexpected(error: Exception) -> Response:
-    """No stack trace for anybody but the log."""
-    log.error("unexpected error", exc_info=error)
-    if current_app.testing:
-        raise error
-    return make_response(
-        render_template("errors/fragment.html" if is_fragment() else "errors/http.html", code=500), 500
-    )

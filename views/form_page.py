@@ -8,14 +8,14 @@ from functools import cached_property
 from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
-from forms.answers import NOTHING, Answers
+from forms.answers import Answers
 from forms.definition import Call, Page, Section
 from forms.kinds.partners import PartnersQuestion
 from forms.question import Problem, Question, Typed
 from forms.summary import Totals, totals_of
 from models.application import Application
 from models.submission import Submission
-from services import drafts, saving, submission
+from services import drafts, earlier, saving, submission
 from services.context import calls
 from services.drafts import NEVER_SAVED, Stored
 from services.saving import Clash, Rendered, Saved
@@ -38,7 +38,7 @@ class SendState:
     closes: datetime
     """The last instant for this application: the call's, or its own where it was extended."""
     time_left: timedelta | None
-    """None while the call is held open or over."""
+    """None when the time is past, also where the call is held open."""
 
 
 def send_state(opened: Opened, answers: Answers) -> SendState:
@@ -52,7 +52,7 @@ def send_state(opened: Opened, answers: Answers) -> SendState:
         has_opened=calls().has_opened(call, at),
         has_closed=has_closed,
         closes=closes,
-        time_left=None if has_closed or calls().is_held_open(call) else closes - at,
+        time_left=None if has_closed or at > closes else closes - at,
     )
 
 
@@ -73,7 +73,7 @@ class FormPage:
     is_checking: bool = False
     """Whether to say also what is merely missing: after a look at the list of problems."""
     more_rows: str | None = None
-    """The question for which more rows were asked for."""
+    """The question for which more rows were asked for, and how many it had: ``q11:5``."""
     loaded_at: datetime = field(default_factory=arrived_at)
     page_id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
 
@@ -126,8 +126,10 @@ class FormPage:
     def suffixes(self, question: Question) -> tuple[str, ...]:
         """The fields to show; for partners with the rows that were asked for."""
         suffixes = question.suffixes(self.typed(question))
-        if self.more_rows == question.key and isinstance(question, PartnersQuestion):
-            suffixes += question.more_suffixes(len(suffixes))
+        key, _, shown = (self.more_rows or "").partition(":")
+        if key == question.key and isinstance(question, PartnersQuestion):
+            rows = max(len(suffixes), min(int(shown), question.most_rows) if shown.isdecimal() else 0)
+            return question.possible_suffixes[:rows] + question.more_suffixes(rows)
         return suffixes
 
     def problems(self, question: Question) -> list[Problem]:
@@ -141,7 +143,7 @@ class FormPage:
     @cached_property
     def emptied(self) -> dict[str, int]:
         """The long answers that were emptied last, and the revision that takes it back."""
-        return saving.emptied(self.application, self.stored)
+        return earlier.emptied(self.application, self.stored)
 
     @property
     def seen_state(self) -> str:
@@ -159,12 +161,11 @@ def form_page(opened: Opened, page: Page, **more: object) -> FormPage:
 
 def page_after_clash(opened: Opened, page: Page, saved: Saved) -> FormPage:
     """The page with both texts of each clash: one's own in the fields, the other beside them."""
-    keys = {clash.question.key for clash in saved.clashes}
     return form_page(
         opened,
         page,
-        typed_now=_texts_of_clashes(saved),
-        revs_now={key: str(saved.shows[key]) for key in keys},
+        typed_now={clash.question.key: clash.typed for clash in saved.clashes},
+        revs_now={clash.question.key: str(clash.shows) for clash in saved.clashes},
         clashes=saved.clashes,
     )
 
@@ -202,40 +203,35 @@ def page_without_access(reference: str, call: Call, page: Page, form: MultiDict[
     )
 
 
-def _texts_of_clashes(saved: Saved) -> dict[str, Typed]:
-    """One's own text of each clash, with the stored one where one typed nothing oneself."""
-    return {clash.question.key: _filled({**clash.stored.typed, **clash.mine}) for clash in saved.clashes}
-
-
-def _filled(fields: dict[str, str]) -> Typed:
-    return {suffix: text for suffix, text in fields.items() if text} or NOTHING
-
-
 def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str, str]) -> str:
     """What changes on the page after a save by htmx: parts that swap themselves into their places.
 
     No field is among them, so focus, caret and what is being typed meanwhile stay.
     """
-    view = form_page(opened, page, typed_now=_texts_of_clashes(saved))
     keys = {question.key for question in saved.posted}
+    shown = {clash.question.key: clash.typed for clash in saved.clashes}
+    areas = opened.call.areas_question
+    if areas and areas.key in keys:
+        # The page's own boxes say what it shows; another's tick is news for the next load.
+        shown[areas.key] = saving.without_blanks(areas.posted(form))
+    view = form_page(opened, page, typed_now=shown)
     touched = view.answers.touched_by(keys)
     on_page = {section.key for section in view.sections}
     questions = [
         question
-        for question in view.answers.open_questions
+        for question in view.shown_answers.open_questions
         if question.section in on_page and (question.key in touched or not question.has_fields)
     ]
     toggled = []
-    areas = opened.call.areas_question
     if areas and areas.key in keys:
-        shown = set(form.getlist(SHOWN))
+        on_screen = set(form.getlist(SHOWN))
         toggled = [
             section
             for section in view.sections
-            if section.area and (section.key in shown) != view.answers.is_open(section)
+            if section.area and (section.key in on_screen) != view.shown_answers.is_open(section)
         ]
     # The sections that stay on the page as they are.
-    kept = {section.key for section in view.sections if view.answers.is_open(section) and section not in toggled}
+    kept = {section.key for section in view.sections if view.shown_answers.is_open(section) and section not in toggled}
     return render_template(
         "apply/saved.html",
         view=view,

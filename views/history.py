@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from forms.question import Question
 from services import drafts, links, presence, saving
+from services import earlier as earlier_values
 from views.access import Opened, arrived_at, browser_id, opened_or_403, remember, show_link, shown_link
 from views.form_page import PAGE_ID, send_state
 
@@ -27,7 +28,7 @@ def earlier(reference: str, key: str) -> str:
     question = _question_or_404(opened, key)
     stored = drafts.stored_answers(opened.application)
     answers = drafts.answers_of(opened.call, stored)
-    values = saving.earlier_values(opened.application, question)
+    values = earlier_values.values(opened.application, question)
     return render_template(
         "history/earlier.html",
         call=opened.call,

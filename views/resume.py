@@ -1,7 +1,6 @@
 """Leaving and coming back: the personal link, shown and mailed, and what it opens."""
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, session, url_for
-from flask_limiter.util import get_remote_address
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from extensions import limiter
@@ -34,7 +33,6 @@ def saved(reference: str, advice: object = None, typed: str = "") -> str:
         sending=send_state(opened, answers),
         advice=advice,
         typed=typed or known or "",
-        mailed_to=request.args.get("lahetetty"),
     )
 
 
@@ -49,17 +47,19 @@ def mail_link(reference: str) -> Response:
     except EmailError:
         return make_response(saved(reference, email_advice(), typed), 422)
     outbox.queue("link", recipient, current(), application=opened.application)
-    return deliver_mails_after(redirect(url_for(".saved", reference=reference, lahetetty=recipient), 303))
+    flash(recipient)
+    return deliver_mails_after(redirect(url_for(".saved", reference=reference), 303))
 
 
 @bp.get("/jatka/<path:token>")
-@limiter.limit(lambda: settings().link_requests, deduct_when=lambda response: response.status_code == 404)
 def open_link(token: str) -> Response:
     """Open an application on this computer. Uses nothing up: mail scanners open links too."""
     link = links.find(token)
     call = calls().get(link.application.call_key) if link else None
     if link is None or call is None:
-        return make_response(render_template("errors/no_link.html"), 404)
+        # Only wrong ones are counted: a good link opens however many wrong ones came from the same address.
+        with limiter.limit(settings().link_requests):
+            return make_response(render_template("errors/no_link.html"), 404)
     links.use(link, arrived_at())
     remember(link)
     if "kieli" not in session:
@@ -77,7 +77,7 @@ def ask_link(advice: object = None, typed: str = "") -> str:
 
 
 @bp.post("/linkki")
-@limiter.limit(lambda: settings().link_requests, key_func=get_remote_address)
+@limiter.limit(lambda: settings().link_requests)
 def send_links() -> Response:
     """New links to a person's applications; the answer is the same, and as fast, for any address."""
     typed = request.form.get("sahkoposti", "")[:300]

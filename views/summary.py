@@ -8,6 +8,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    flash,
     jsonify,
     make_response,
     redirect,
@@ -19,10 +20,12 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from extensions import limiter
+from forms.clean import clean_line
 from forms.definition import SUMMARY_PAGE
 from forms.kinds.contact import EmailError, email_advice, parse_email
 from forms.summary import compare, summarise
 from language import current
+from models.database import database
 from models.submission import Submission
 from services import drafts, outbox, pdf, submission
 from services.context import settings
@@ -36,8 +39,10 @@ from views.form_page import FormPage, form_page
 bp = Blueprint("summary", __name__, url_prefix="/hakemus/<reference>")
 
 
-def _render(opened: Opened, view: FormPage, refusals: list[Refusal] | None = None, status: int = 200) -> Response:
-    """The page before sending."""
+def render_form(
+    opened: Opened, view: FormPage, refusals: list[Refusal] | None = None, status: int = 200, trouble: str = ""
+) -> Response:
+    """The page before sending, with the boxes ticked as they were posted."""
     answers = view.answers
     sent = view.sending.sent
     changes = compare(submission.read_answers(sent, opened.call), answers) if sent else []
@@ -51,6 +56,8 @@ def _render(opened: Opened, view: FormPage, refusals: list[Refusal] | None = Non
             refusals=refusals or [],
             others=submission.others_of_provider(opened.application, submission.provider_of(opened.call, answers)),
             sending_key=secrets.token_urlsafe(24),
+            ticked=set(request.form),
+            trouble=trouble,
         ),
         status,
     )
@@ -72,7 +79,6 @@ def _render_sent(
             contact=submission.contact_email(opened.call, answers),
             advice=advice,
             typed=typed,
-            copied_to=request.args.get("kopio"),
         ),
         status,
     )
@@ -83,11 +89,11 @@ def show(reference: str) -> Response:
     """What was sent, once everything is sent; else the page to check and send."""
     opened = may_read(reference)
     view = form_page(opened, page_or_404(opened, SUMMARY_PAGE))
-    if view.sending.sent is not None and not view.sending.has_unsent_edits:
+    if view.sending.sent is not None and not view.sending.has_unsent_edits and "muokkaa" not in request.args:
         return _render_sent(opened, view.sending.sent)
     if not opened.link.can_write:
         return make_response(render_template("summary/read.html", view=view, summary=summarise(view.answers)))
-    return _render(opened, view)
+    return render_form(opened, view)
 
 
 @bp.post("/yhteenveto")
@@ -102,12 +108,16 @@ def send(reference: str) -> BaseResponse:
     """*Lähetä*: save what the page holds, then send, or show all that stands against it."""
     opened = opened_or_403(reference)
     page = page_or_404(opened, SUMMARY_PAGE)
-    clash = save_page(opened, page)
+    with database.atomic():
+        was_seen = request.form.get("tila", "") == form_page(opened, page).seen_state
+        clash = save_page(opened, page)
+        # What the person types on this very page and sends with it has been seen too.
+        seen = form_page(opened, page).seen_state if was_seen else ""
     if clash is not None:
         return clash
     order = Order(
-        key=request.form.get("lahetys", "")[:64] or secrets.token_urlsafe(24),
-        seen=request.form.get("tila", ""),
+        key=clean_line(request.form.get("lahetys", ""))[:64] or secrets.token_urlsafe(24),
+        seen=seen,
         declared="vakuutus" in request.form,
         confirmed="huomautukset" in request.form,
         arrived_at=arrived_at(),
@@ -115,7 +125,7 @@ def send(reference: str) -> BaseResponse:
     )
     outcome = submission.send(opened.application, opened.call, order)
     if outcome.submission is None:
-        return _render(opened, form_page(opened, page), outcome.refusals, 422)
+        return render_form(opened, form_page(opened, page), outcome.refusals, 422)
     answer = redirect(url_for(".show", reference=reference), 303)
     return deliver_mails_after(answer)
 
@@ -128,9 +138,16 @@ def version_or_404(opened: Opened, number: int) -> Submission:
 
 
 @bp.get("/versio/<int:number>")
-def version(reference: str, number: int) -> Response:
+def version(reference: str, number: int, advice: object = None, typed: str = "") -> Response:
+    """A sent version, current or not."""
     opened = may_read(reference)
-    return _render_sent(opened, version_or_404(opened, number))
+    return _render_sent(opened, version_or_404(opened, number), advice, typed, 400 if advice else 200)
+
+
+@bp.get("/versio/<int:number>/kopio")
+def copy_form(reference: str, number: int) -> BaseResponse:
+    """The address of a refused copy, opened again: back to the version that it belongs to."""
+    return redirect(url_for(".version", reference=reference, number=number, _anchor="kopio"), 303)
 
 
 @bp.post("/versio/<int:number>/kopio")
@@ -145,7 +162,8 @@ def copy(reference: str, number: int) -> BaseResponse:
     except EmailError:
         return _render_sent(opened, sent, email_advice(), typed, 422)
     outbox.queue("copy", recipient, current(), submission=sent)
-    answer = redirect(url_for(".version", reference=reference, number=number, kopio=recipient, _anchor="kopio"), 303)
+    flash(recipient)
+    answer = redirect(url_for(".version", reference=reference, number=number, _anchor="kopio"), 303)
     return deliver_mails_after(answer)
 
 

@@ -63,14 +63,17 @@ def parse_euros(typed: str) -> int | None:
 class AmountRow(Strict):
     """One row of an estimate or plan."""
 
-    key: str = Field(pattern=r"^[a-z][a-z0-9]*$")
+    # Not the names of the hidden fields that stand beside it.
+    key: str = Field(pattern=r"^(?!(?:rev|nahty)$)[a-z][a-z0-9]*$")
     label: Text
 
 
 def _named_rows(name: object, info: ValidationInfo) -> object:
     """A question names a set of rows that stands in the call under ``rows``."""
     if isinstance(name, str):
-        row_sets = (info.context or {}).get("rows", {})
+        row_sets = (info.context or {}).get("rows")
+        if not isinstance(row_sets, dict):
+            raise ValueError("the call's rows must be sets of rows with names, as [[rows.name]]")
         if name not in row_sets:
             raise ValueError(f"unknown rows {name!r}; the call has {', '.join(sorted(row_sets)) or 'none'}")
         return row_sets[name]

@@ -49,6 +49,9 @@ class AreasQuestion(Question):
 
     def posted(self, form: MultiDict[str, str]) -> dict[str, str]:
         ticked = set(form.getlist(self.key))
+        if ticked - {area.key for area in self.areas}:
+            # No page of ours sends such a name: what it does not tick says nothing.
+            return {area.key: TICKED for area in self.areas if area.key in ticked}
         return {area.key: TICKED if area.key in ticked else "" for area in self.areas}
 
     def chosen(self, typed: Typed) -> frozenset[str]:

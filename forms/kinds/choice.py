@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
-from forms.question import Question, Severity, Shown, Typed, flag
+from forms.question import Question, Severity, Shown, Typed, flag, line_fits
 from forms.register import Provider, Register, load_register
 from forms.texts import Message, Text, msg
 
@@ -29,7 +29,12 @@ class ChoiceQuestion(Question):
     kind: Literal["choice"]
     providers: Annotated[Register, BeforeValidator(_beside_call), Field(alias="register")]
 
-    checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.ERROR, "outside_register": Severity.REMARK}
+    checks: ClassVar[Mapping[str, Severity]] = {
+        "missing": Severity.ERROR,
+        "outside_register": Severity.REMARK,
+        "both": Severity.ERROR,
+        "line_too_long": Severity.ERROR,
+    }
 
     def suffixes(self, typed: Typed) -> tuple[str, ...]:
         return (CHOSEN, OTHER)
@@ -42,14 +47,24 @@ class ChoiceQuestion(Question):
         provider = self.chosen(typed)
         return typed.get(OTHER, "").strip() or (provider.name if provider else typed.get(CHOSEN)) or None
 
+    def registered(self, typed: Typed) -> Text | None:
+        """The chosen provider's name, None where a name was typed instead."""
+        provider = self.chosen(typed)
+        return provider.name if provider and not typed.get(OTHER, "").strip() else None
+
     def identity(self, typed: Typed) -> str | None:
         """What tells one applying provider from another: the business ID, else the typed name."""
         other = typed.get(OTHER, "").strip()
         return other.casefold() if other else typed.get(CHOSEN) or None
 
+    def field_label(self, suffix: str) -> Text | Message:
+        return msg("Järjestäjän nimi, jos se ei ole luettelossa") if suffix == OTHER else self.label
+
     def build_field(self, suffix: str) -> Any:
         def in_register(form: Form, field: StringField) -> None:
             if suffix == OTHER and (field.data or "").strip():
+                if form.data.get("vastaus"):
+                    raise flag("both", msg("Valitkaa järjestäjä luettelosta tai kirjoittakaa nimi, mutta ei molempia."))
                 raise flag(
                     "outside_register",
                     msg("Kirjoittamanne nimi ei ole järjestäjäluettelossa. Ministeriö tarkistaa hakukelpoisuuden."),
@@ -57,7 +72,7 @@ class ChoiceQuestion(Question):
             if suffix == CHOSEN and field.data and field.data not in self.providers:
                 raise flag("missing", msg("Valittua järjestäjää ei ole luettelossa. Valitkaa järjestäjä luettelosta."))
 
-        return StringField(validators=[in_register])
+        return StringField(validators=[line_fits, in_register])
 
     def missing_message(self) -> Message:
         return msg("Valitkaa koulutuksen järjestäjä luettelosta.")

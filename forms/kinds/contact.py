@@ -8,7 +8,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from wtforms import Form, StringField
 
-from forms.question import Question, Row, Severity, Shown, Typed, flag
+from forms.question import Question, Row, Severity, Shown, Typed, flag, line_fits
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class ContactQuestion(Question):
         "email_invalid": Severity.ERROR,
         "phone_missing": Severity.REMARK,
         "phone_odd": Severity.REMARK,
+        "line_too_long": Severity.ERROR,
     }
 
     def suffixes(self, typed: Typed) -> tuple[str, ...]:
@@ -102,7 +103,7 @@ class ContactQuestion(Question):
             if suffix == EMAIL and self.email({EMAIL: text}) is None:
                 raise flag("email_invalid", email_advice())
 
-        return StringField(validators=[sensible])
+        return StringField(validators=[line_fits, sensible])
 
     def show(self, typed: Typed, answers: "Answers") -> Shown:
         shown = {**typed, PHONE: show_phone(typed.get(PHONE, ""))}

@@ -1,10 +1,12 @@
 """Rows of free text, one partner a row. A row stays where it was typed; empty rows are no partners."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
+from wtforms import StringField
 
-from forms.question import Question, Row, Shown, Typed
+from forms.question import Question, Row, Severity, Shown, Typed, line_fits
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ class PartnersQuestion(Question):
     shown_rows: int = Field(default=5, gt=0)
     most_rows: int = Field(default=20, gt=0)
     row_label: Text
+
+    checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF, "line_too_long": Severity.ERROR}
 
     @model_validator(mode="after")
     def _room(self) -> "PartnersQuestion":
@@ -42,6 +46,9 @@ class PartnersQuestion(Question):
 
     def field_id(self, suffix: str) -> str:
         return super().field_id(suffix or "0")
+
+    def build_field(self, suffix: str) -> Any:
+        return StringField(validators=[line_fits])
 
     def missing_message(self) -> Message:
         return msg("Kirjoittakaa vähintään yksi nimi.")

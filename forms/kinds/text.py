@@ -61,4 +61,4 @@ class TextQuestion(Question):
         return {"": f"{mine.get('', '')}\n\n{theirs.get('', '')}".strip("\n")}
 
     def missing_message(self) -> Message:
-        return msg("Kirjoittakaa vastaus.")
+        return msg("Vastaus puuttuu.")

@@ -65,11 +65,11 @@ def up(migrator, db):
         personal = JSONField(null=True)
         salt = CharField(null=True, max_length=64)
         pdf = BlobField(null=True)
-        sending_key = CharField(unique=True, max_length=64)
+        sending_key = CharField(max_length=64)
         class Meta:
             database = db
             table_name = 'submission'
-            indexes = ((('application', 'version'), True), (('call_key', 'provider'), False))
+            indexes = ((('application', 'version'), True), (('application', 'sending_key'), True), (('call_key', 'provider'), False))
     db.create_tables([Submission])
 
     class OutboxMail(Model):
