@@ -205,11 +205,7 @@ class _Saving:
         seen = Rendered.parse(form.get(seen_name(question), "")) if is_kept else None
         mine = question.posted(form)
         merged, refused = _merge(mine, rendered, now, seen)
-        if (
-            refused
-            and now.writer == self.page
-            and not earlier.has_others(self.application, question, rendered.revision, self.page)
-        ):
+        if refused and self._is_alone(question, rendered.revision, now):
             merged, refused = {**merged, **refused}, {}
         changed = without_blanks(merged)
         if changed != now.typed:
@@ -222,6 +218,10 @@ class _Saving:
             saved.clashes.append(clash)
             earlier.keep_refused(self.application, question, clash.typed, self.page, self.at)
         saved.shows[question.key] = rendered if refused else rendered.after(mine, now)
+
+    def _is_alone(self, question: Question, since: int, now: Stored) -> bool:
+        """Whether every save of a question after revision ``since`` came from this very page."""
+        return now.writer == self.page and not earlier.has_others(self.application, question, since, self.page)
 
     def _write(self, question: Question, typed: Typed, now: Stored) -> None:
         fields = {"value": typed, "revision": now.revision + 1, "writer": self.page, "saved_at": self.at}

@@ -19,7 +19,7 @@ from forms.definition import Call, load_call
 from models.database import database, migrate
 from settings import Settings
 from tests.applicant import Applicant
-from tests.service import Service
+from tests.service import Mailbox, Service
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -149,4 +149,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The real service, shared by the tests of a module; each begins applications of its own."""
     with Service(tmp_path_factory.mktemp("service")) as running:
+        yield running
+
+
+@pytest.fixture
+def inbox() -> Iterator[Mailbox]:
+    """A real mail server on loopback."""
+    with Mailbox() as running:
         yield running

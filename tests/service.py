@@ -58,6 +58,23 @@ class _AnyPort(Controller):
         super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
+class Mailbox:
+    """The mail server by itself, for the service in this process."""
+
+    def __enter__(self) -> "Mailbox":
+        self._inbox = Inbox()
+        self._smtp = _AnyPort(self._inbox, hostname="127.0.0.1", port=0)
+        self._smtp.start()
+        self.port = self._smtp.port
+        return self
+
+    def expect(self, count: int, address: str) -> list[Any]:
+        return self._inbox.expect(count, address)
+
+    def __exit__(self, *error: object) -> None:
+        self._smtp.stop()
+
+
 class Service:
     """gunicorn with two workers on a free port of loopback. Use as a context manager."""
 

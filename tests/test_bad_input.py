@@ -173,3 +173,40 @@ def test_nothing_is_stored_by_proxies_or_browsers(applicant: Applicant) -> None:
         assert answer.headers["Cache-Control"] == "private, no-store"
         assert "HX-Request" in answer.headers["Vary"]
         assert answer.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_lost_token_on_sending_gives_the_sending_page_back(small: Callable[..., Applicant]) -> None:
+    applicant = small("text").press("Tallenna", {"q1": "vastaus"}).go("yhteenveto")
+    address, data = applicant.form("Lähetä").pressed("Lähetä")
+    data["csrf_token"], data["vakuutus"] = "lost", "1"
+    applicant.post(address, data)
+    assert applicant.status == 400
+    assert applicant.form("Lähetä").data["vakuutus"] == "1"
+    applicant.press("Lähetä")
+    assert "Hakemus on lähetetty" in applicant.text
+
+
+@pytest.mark.parametrize("path", ["/linkki", "tallennettu"])
+def test_a_lost_token_of_a_small_form_keeps_the_address(applicant: Applicant, path: str) -> None:
+    applicant.begin()
+    address = path if path.startswith("/") else f"/hakemus/{applicant.reference}/{path}"
+    applicant.get(address).post(address, {"csrf_token": "lost", "sahkoposti": "aino@example.fi"})
+    assert applicant.status == 400
+    assert applicant.value("sahkoposti") == "aino@example.fi"
+    applicant.press("Lähetä linkki")
+    assert applicant.status == 200
+
+
+def test_both_a_chosen_and_a_typed_provider_stop_sending(small: Callable[..., Applicant]) -> None:
+    applicant = small("choice").press("Tallenna", {"q1": "0201256-6", "q1.muu": "Oma Oppilaitos"})
+    applicant.go("yhteenveto")
+    assert "Valitkaa järjestäjä luettelosta tai kirjoittakaa nimi, mutta ei molempia." in applicant.text
+    assert "1 kohta estää lähettämisen" in applicant.text
+
+
+@pytest.mark.parametrize("kind", ["partners", "contact"])
+def test_a_name_without_end_stops_sending_only(small: Callable[..., Applicant], kind: str) -> None:
+    name = {"partners": "q1.0", "contact": "q1.nimi"}[kind]
+    applicant = small(kind).press("Tallenna", {name: "x" * 301})
+    assert applicant.value(name) == "x" * 301
+    assert "enimmäispituus on 300 merkkiä." in applicant.go("yhteenveto").text

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from forms.definition import Call
 from tests.applicant import fields_of_answers
 from tests.service import Service
 from tests.test_journey_http import expect_all_answers, pdf_text
@@ -62,7 +63,7 @@ def saved(page: Page) -> Any:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_real_application_goes_through(
-    browser: Browser, service: Service, answers: dict[str, Any], scripts: bool, tmp_path: Path
+    browser: Browser, service: Service, answers: dict[str, Any], call: Call, scripts: bool, tmp_path: Path
 ) -> None:
     fields = fields_of_answers(answers)
     page = new_page(browser, service, scripts)
@@ -98,7 +99,7 @@ def test_a_real_application_goes_through(
     expect(page.get_by_text("Mikään ei estä hakemuksen lähettämistä.")).to_be_visible()
     send(page, "Lähetä")
     expect(page.get_by_text("Versio 1 (voimassa)")).to_be_visible()
-    expect_all_answers(page.inner_text("main"), answers)
+    expect_all_answers(page.inner_text("main"), answers, call)
 
     # One amount changes; the total is right again only when the financing follows.
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
@@ -110,13 +111,13 @@ def test_a_real_application_goes_through(
     expect(page.get_by_text("Versio 2 (voimassa)")).to_be_visible()
     page.goto(f"/hakemus/{reference}/versio/1")
     expect(page.get_by_text("Tämän version on korvannut versio 2.")).to_be_visible()
-    expect_all_answers(page.inner_text("main"), answers)
+    expect_all_answers(page.inner_text("main"), answers, call)
 
     document = page.request.get(f"/hakemus/{reference}/versio/1/yhteenveto.pdf").body()
-    expect_all_answers(pdf_text(document, tmp_path), answers)
+    expect_all_answers(pdf_text(document, tmp_path), answers, call)
     mails = service.inbox.expect(2, "kirjaamo@minedu.fi", about=reference)
     attached = next(mails[0].iter_attachments()).get_content()
-    expect_all_answers(pdf_text(attached, tmp_path), answers)
+    expect_all_answers(pdf_text(attached, tmp_path), answers, call)
     page.context.close()
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from models.application import Link
 from services import mail
 from tests.applicant import Applicant
+from tests.forms_of_pages import parse
 from tests.test_journey_http import link_in
 from tests.test_saving import second_browser
 
@@ -126,13 +127,20 @@ def test_several_applications_in_one_browser(applicant: Applicant) -> None:
     assert applicant.get(f"/hakemus/{first}/hakija").status == 200
 
 
-def test_links_are_built_from_the_configured_address_only(applicant: Applicant) -> None:
+def test_links_are_built_from_the_configured_address_only(applicant: Applicant, mails: Callable[[], list[Any]]) -> None:
     applicant.begin()
+    cookie = applicant.client.get_cookie("istunto")
+    assert cookie is not None
+    headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Cookie": f"istunto={cookie.value}"}
+    stranger = applicant.client.application.test_client(use_cookies=False)
     address = f"/hakemus/{applicant.reference}/tallennettu"
-    page = applicant.client.get(address, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
-    assert page.status_code in (200, 403)
-    assert "evil.example/" not in page.text
-    assert "http://127.0.0.1:8000/jatka/" in applicant.go("tallennettu").text
+    page = stranger.get(address, headers=headers)
+    assert page.status_code == 200
+    assert "http://127.0.0.1:8000/jatka/" in page.text
+    token = parse(page.text).xpath("//input[@name='csrf_token']/@value")[0]
+    form = {"csrf_token": token, "sahkoposti": "aino@example.fi"}
+    stranger.post(address, data=form, headers={**headers, "Referer": "http://evil.example/"}, buffered=True)
+    assert link_in(mails()[-1])
 
 
 def test_a_mail_that_fails_waits_and_leaves_no_link(
@@ -153,3 +161,27 @@ def test_the_link_is_not_in_pages_that_others_see(applicant: Applicant) -> None:
     for page in ("hakija", "yhteenveto"):
         assert link not in applicant.go(page).text
     assert second_browser(applicant.client.application, applicant).address.endswith("/hakija")
+
+
+def test_the_oldest_of_too_many_applications_is_forgotten(applicant: Applicant) -> None:
+    references = [applicant.begin().reference for _ in range(21)]
+    listed = applicant.get("/").text
+    assert references[0] not in listed
+    assert all(reference in listed for reference in references[1:])
+    assert listed.index(references[20]) < listed.index(references[1])
+
+
+def test_good_links_open_however_many_wrong_ones_came(make_app: Callable[..., Flask]) -> None:
+    app = make_app(link_requests="3 per hour")
+    link = shown_link(Applicant(app).begin())
+    stranger = Applicant(app)
+    assert [stranger.get(f"/jatka/{number}").status for number in range(5)] == [404, 404, 404, 429, 429]
+    assert Applicant(app).get(link).status == 200
+
+
+def test_a_message_is_said_once_and_only_for_what_happened(applicant: Applicant) -> None:
+    applicant.begin().go("tallennettu?lahetetty=joku@example.fi")
+    assert "joku@example.fi" not in applicant.text
+    applicant.press("Lähetä linkki", {"sahkoposti": "aino@example.fi"})
+    assert "Linkki lähetetään osoitteeseen aino@example.fi." in applicant.text
+    assert "Linkki lähetetään" not in applicant.go("tallennettu").text

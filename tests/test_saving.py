@@ -170,6 +170,43 @@ def test_earlier_values_are_kept_and_bursts_are_merged(small: Callable[..., Appl
     assert "kolme" in earlier, "the value that another person replaced is always kept"
 
 
+def test_keeping_mine_keeps_the_others_rows_too(small: Callable[..., Applicant]) -> None:
+    """In a clash only what both changed is decided; rows that I never touched stay as the other left them."""
+    first, second = two_in_one(small, "partners", {"q1.0": "yhteinen"})
+    second.press("Tallenna", {"q1.0": "toisen", "q1.2": "kolmas", "q1.3": "neljäs"})
+    first.press("Tallenna", {"q1.0": "minun"})
+    assert first.status == 409
+    assert [first.value(f"q1.{row}") for row in range(4)] == ["minun", "", "kolmas", "neljäs"]
+    first.press("Tallenna oma vastaukseni")
+    assert [first.value(f"q1.{row}") for row in range(4)] == ["minun", "", "kolmas", "neljäs"]
+
+
+def test_a_text_that_lost_a_clash_is_kept(small: Callable[..., Applicant]) -> None:
+    first, second = two_in_one(small, "text", {"q1": "alku"})
+    second.press("Tallenna", {"q1": "toisen"})
+    first.press("Tallenna", {"q1": "minun"})
+    # The page is closed without a decision.
+    text = second.get(f"/hakemus/{second.reference}/aiemmat/q1").text
+    assert "minun" in text
+    assert "Jäi tallentamatta ristiriidassa" in text
+
+
+def test_an_unknown_box_unticks_nothing(small: Callable[..., Applicant]) -> None:
+    applicant = small("areas").press("Näytä valitut kysymykset", {"q1": ["yksi"]})
+    applicant.press("Tallenna", {"q1": ["hakkeri"]})
+    assert applicant.form("Tallenna").data.getlist("q1") == ["yksi"]
+
+
+def test_more_rows_come_by_htmx_as_often_as_asked(small: Callable[..., Applicant]) -> None:
+    applicant = small("partners")
+    assert applicant.page is not None
+    button = next(node for node in applicant.page.iter("button") if node.get("name") == "lisaa")
+    answer = applicant.client.get(button.get("hx-get"), headers=HTMX)
+    fragment = parse(answer.text, fragment=True)
+    assert [field.get("name") for field in fragment.iter("input")] == ["q1.5", "q1.6", "q1.7"]
+    assert not list(fragment.iter("button")), "there are no more than the call allows"
+
+
 TEXTS = st.dictionaries(st.sampled_from(["", "a", "b"]), st.sampled_from(["x", "y", "z", ""]))
 
 

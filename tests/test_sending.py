@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from models.submission import Submission
 from services import pdf
 from services.pdf import PdfError
 from tests.applicant import Applicant
+from tests.test_journey_http import pdf_text
 
 OPEN = "2021-05-17T15:00:00"
 
@@ -259,3 +261,43 @@ def test_a_name_with_every_sign(app: Flask, sample: dict[str, Any], mails: Any) 
     applicant.send()
     assert name in applicant.text
     assert name not in mails()[0].get_body().get_content(), "no mail carries what an applicant typed"
+
+
+def test_a_typed_table_on_the_last_page_is_sent_with_it(small: Callable[..., Applicant]) -> None:
+    """Where a call has fields on the page with the button, they are saved and sent by one press."""
+    applicant = small("row_matches").press("Tallenna", {"q1.palkat": "1", "q2.palkat": "2"})
+    applicant.go("hakemus").press("Tallenna", {"q40.eka": "1", "q40.toka": "2"})
+    assert "Hakemus on lähetetty" in applicant.go("yhteenveto").send().text
+
+
+def test_another_applications_key_is_no_trouble(app: Flask, sample: dict[str, Any]) -> None:
+    first = filled(app, sample).send()
+    assert first.status == 200
+    second = filled(app, sample)
+    address, data = second.form("Lähetä").pressed("Lähetä")
+    data.update({"vakuutus": "1", "huomautukset": "1"})
+    data["lahetys"] = Submission.get().sending_key
+    second.post(address, data)
+    assert "Hakemus on lähetetty" in second.text
+    assert Submission.select().count() == 2
+
+
+def test_a_provider_that_changed_is_the_others_no_longer(app: Flask, sample: dict[str, Any], mails: Any) -> None:
+    first = filled(app, sample).send()
+    first.go("hakija").press("Tallenna", {"q1": "0201256-6"})
+    first.go("yhteenveto").send("Lähetä uudelleen")
+    second = filled(app, sample)
+    assert "on jo lähettänyt" not in second.text
+    before = len(mails())
+    second.send()
+    assert len(mails()) == before + 2
+
+
+def test_figures_stand_in_the_filed_documents(app: Flask, seed: dict[str, Any], mails: Any, tmp_path: Path) -> None:
+    applicant = filled(app, seed).send()
+    attached = next(mails()[0].iter_attachments()).get_content()
+    made = applicant.client.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf").data
+    for text in (applicant.text, pdf_text(attached, tmp_path), pdf_text(made, tmp_path)):
+        assert "3 316 950 €" in text
+        assert "3 645 000 €" in text
+        assert text.count("Koulutuksen järjestäjän oma rahoitus: 9 % rahoituksesta") == 3
