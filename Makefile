@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 MO := translations/sv/LC_MESSAGES/messages.mo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup bench screens translations lock tools
+.PHONY: help run test lint setup bench ledger screens translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -54,6 +54,9 @@ setup: ## The Debian packages that the tests need (as root)
 
 bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
 	$(BIN)/python -m bench
+
+ledger: $(VENV)/.dev $(MO) ## The ledger test at full length: 200 writers, two minutes
+	LEDGER=full $(BIN)/pytest -s tests/faults/test_ledger.py
 
 screens: $(VENV)/.dev $(MO) ## Pictures of every page, into screens/
 	$(BIN)/python -m tests.screens

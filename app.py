@@ -80,6 +80,7 @@ def commands_alone() -> Flask:
 def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret(),
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
         "SESSION_COOKIE_NAME": "istunto",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.is_https,

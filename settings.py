@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     """A try-out: a banner on every page, and mails to a call's own addresses are only written to var/mail."""
     secret_key: SecretStr = SecretStr("")
     """Signs the session cookie. A try-out makes its own under var."""
+    secret_key_fallbacks: tuple[str, ...] = ()
+    """Earlier secret keys whose sessions are still taken after a change of key; JSON list."""
     base_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/]+(/.*[^/])?$")
     """The public address; links in mails are built from it and never from a request."""
     var_dir: Path = ROOT / "var"

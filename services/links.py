@@ -1,13 +1,18 @@
 """Personal links: whoever opens one may go on with the application. No accounts, no passwords."""
 
 import hashlib
+import logging
 import re
 import secrets
 from datetime import datetime
 
+import peewee
+
 import clock
 from models.application import Application, Link
 from services.context import settings
+
+log = logging.getLogger(__name__)
 
 # 32 bytes in URL-safe base64; what mail programs take along from the text around a link is no part of it.
 _TOKEN = re.compile(r"^([A-Za-z0-9_-]{43})[^A-Za-z0-9_-]*$")
@@ -44,8 +49,11 @@ def find(token: str) -> Link | None:
 
 
 def use(link: Link, at: datetime) -> None:
-    """Note that a link was opened; it goes on working, as often as it is opened."""
-    Link.update(last_used_at=at).where(Link.id == link.id).execute()
+    """Note that a link was opened; it goes on working, as often as it is opened, and where nothing can be noted."""
+    try:
+        Link.update(last_used_at=at).where(Link.id == link.id).execute()
+    except peewee.OperationalError:
+        log.warning("the use of a link was not noted")
 
 
 def working(link_id: int, application: Application) -> Link | None:

@@ -55,6 +55,15 @@ def claim_due(most: int | None = None, *, only_fresh: bool = False) -> Iterator[
             yield mail
 
 
+def oldest_unsent() -> datetime | None:
+    """When the mail that waits longest was written; None when none waits."""
+    oldest = (
+        OutboxMail.select(OutboxMail.created_at).where(OutboxMail.sent_at.is_null()).order_by(OutboxMail.created_at)
+    )
+    mail = oldest.first()
+    return mail.created_at if mail else None
+
+
 def mark_sent(mail: OutboxMail, at: datetime) -> None:
     OutboxMail.update(sent_at=at, last_error=None).where(OutboxMail.id == mail.id).execute()
 

@@ -24,6 +24,8 @@ class Inbox:
     """A mail server on loopback that keeps what it gets; ``answer`` is what it says to each mail."""
 
     answer: str = "250 OK"
+    drops: bool = False
+    """Whether the connection is cut when a mail has been taken, before it is said so."""
     mails: list[Any] = field(default_factory=list)
     _arrival: threading.Condition = field(default_factory=threading.Condition)
 
@@ -34,6 +36,8 @@ class Inbox:
             with self._arrival:
                 self.mails.append(mail)
                 self._arrival.notify_all()
+        if self.drops and server.transport is not None:
+            server.transport.close()
         return self.answer
 
     def expect(self, count: int, address: str, about: str = "") -> list[Any]:
@@ -78,17 +82,20 @@ class Mailbox:
 class Service:
     """gunicorn with two workers on a free port of loopback. Use as a context manager."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, data: Path | None = None, **environment: str) -> None:
         self.folder = folder
+        self.data = data or folder
+        """Where the service writes, when that is not where its log goes."""
         self.inbox = Inbox()
-        self._environment = environment
+        self._changes = environment
 
     def __enter__(self) -> "Service":
         self._smtp = _AnyPort(self.inbox, hostname="127.0.0.1", port=0)
         self._smtp.start()
         # The listening socket is made here and handed on: requests wait in it until the workers are up.
         listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.port = listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.folder / "service.log"
         with self.log.open("wb") as log:
             self._process = self._start(listener, log)
@@ -105,20 +112,48 @@ class Service:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={
-                "PATH": os.environ["PATH"],
-                "SECRET_KEY": "a secret of the tests",
-                "VAR_DIR": str(self.folder),
-                "BASE_URL": self.url,
-                "HELD_OPEN": '["strategiarahoitus-2021"]',
-                "MAIL_SERVER": "127.0.0.1",
-                "MAIL_PORT": str(self._smtp.port),
-                "LINK_REQUESTS": "1000 per hour",
-                **self._environment,
-            },
+            env=self.environment,
         )
 
+    @property
+    def smtp_port(self) -> int:
+        """The port of the mail server, also where the service was told another."""
+        return int(self._smtp.port)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the service, and its commands, are started with."""
+        return {
+            "PATH": os.environ["PATH"],
+            "SECRET_KEY": "a secret of the tests",
+            "VAR_DIR": str(self.data),
+            "BASE_URL": self.url,
+            "HELD_OPEN": '["strategiarahoitus-2021"]',
+            "MAIL_SERVER": "127.0.0.1",
+            "MAIL_PORT": str(self._smtp.port),
+            "LINK_REQUESTS": "1000 per hour",
+            **self._changes,
+        }
+
+    @property
+    def database(self) -> Path:
+        return self.data / "strategiarahoitus.db"
+
+    @property
+    def workers(self) -> list[int]:
+        """The process ids of the web server's workers."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
+        return [int(pid) for pid in children.split()]
+
+    def kill(self) -> None:
+        """As a power cut does: nothing of the service goes on, nothing is put away."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
     def __exit__(self, *error: object) -> None:
+        if self._process.poll() is not None:
+            self._smtp.stop()
+            return
         os.killpg(self._process.pid, signal.SIGTERM)
         try:
             self._process.wait(timeout=10)

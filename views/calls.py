@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import peewee
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template
 
 from forms.definition import Call
 from forms.texts import Text
 from models.submission import Submission
-from services import drafts
+from services import drafts, outbox
 from services.context import calls
 from views.access import Opened, arrived_at, my_applications
 from views.form_page import send_state
@@ -83,9 +84,10 @@ def live() -> Response:
 
 @bp.get("/health/ready")
 def ready() -> Response:
-    """Whether the database answers."""
+    """Whether the database answers, and how long the oldest unsent mail has waited, in seconds."""
     try:
-        drafts.find("")
-    except Exception:
+        oldest = outbox.oldest_unsent()
+    except peewee.OperationalError:
         return make_response(jsonify(status="no database"), 503)
-    return jsonify(status="ok")
+    waits = (arrived_at() - oldest).total_seconds() if oldest else 0
+    return jsonify(status="ok", oldest_unsent_mail_seconds=round(max(waits, 0)))

@@ -2,6 +2,7 @@
 
 import logging
 
+import peewee
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -21,6 +22,7 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(CSRFError, lost_token)
     app.register_error_handler(NoAccess, lost_access)
     app.register_error_handler(ReadOnly, read_only)
+    app.register_error_handler(peewee.OperationalError, no_database)
     app.register_error_handler(HTTPException, http_error)
 
 
@@ -66,6 +68,18 @@ def lost_access(error: NoAccess) -> Response:
         return make_response(render_template("errors/fragment.html", code=403), 403)
     view = page_without_access(*posted, request.form)
     return make_response(render_template("apply/page.html", view=view, trouble="lost_access"), 403)
+
+
+def no_database(error: peewee.OperationalError) -> Response:
+    """A full, locked or unreadable disk: what was posted comes back, with a word that it is not saved."""
+    log.error("the database does not work: %s", error)
+    if is_fragment():
+        return make_response(render_template("errors/fragment.html", code=503), 503)
+    posted = _posted_page()
+    if posted is None:
+        return make_response(render_template("errors/http.html", code=503), 503)
+    view = page_without_access(*posted, request.form)
+    return make_response(render_template("apply/page.html", view=view, trouble="no_database"), 503)
 
 
 def read_only(error: ReadOnly) -> Response:
