@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, Page
 
 import clock
 from app import create_app
@@ -19,6 +20,7 @@ from forms.definition import Call, load_call
 from models.database import database, migrate
 from settings import Settings
 from tests.applicant import Applicant
+from tests.browser import new_page
 from tests.service import Mailbox, Service
 
 ROOT = Path(__file__).parent.parent
@@ -157,3 +159,15 @@ def inbox() -> Iterator[Mailbox]:
     """A real mail server on loopback."""
     with Mailbox() as running:
         yield running
+
+
+@pytest.fixture
+def page(browser: Browser, service: Service) -> Iterator[Page]:
+    page = new_page(browser, service)
+    # A script's error or a breach of the content policy is nobody's to overlook.
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    yield page
+    page.context.close()
+    assert [trouble for trouble in troubles if "409" not in trouble] == []

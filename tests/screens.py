@@ -9,9 +9,9 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.applicant import fields_of_answers
+from tests.browser import begin, fill_known, press, send
 from tests.conftest import ROOT, SAMPLE, with_provider
 from tests.service import Service
-from tests.test_browser import begin, fill_known, press, send
 
 FOLDER = ROOT / "screens"
 WIDTHS = (1280, 320)

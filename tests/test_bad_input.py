@@ -210,3 +210,14 @@ def test_a_name_without_end_stops_sending_only(small: Callable[..., Applicant], 
     applicant = small(kind).press("Tallenna", {name: "x" * 301})
     assert applicant.value(name) == "x" * 301
     assert "enimmäispituus on 300 merkkiä." in applicant.go("yhteenveto").text
+
+
+def test_every_address_gives_a_whole_page_to_history(applicant: Applicant) -> None:
+    """A restored history entry asks like htmx but wants the page."""
+    applicant.begin()
+    for page in ("hakija", "kehittamiskokonaisuudet", "yhteenveto", "tallennettu", "linkit"):
+        address = f"/hakemus/{applicant.reference}/{page}"
+        for headers in ({}, {**HTMX, "HX-History-Restore-Request": "true"}, {**HTMX, "HX-Boosted": "true"}):
+            answer = applicant.client.get(address, headers=headers)
+            assert answer.status_code == 200
+            assert answer.text.startswith("<!doctype html>")

@@ -1,7 +1,6 @@
 """The form in Chromium: the real application with scripts on and off, and what happens while one types."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,55 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from forms.definition import Call
 from tests.applicant import fields_of_answers
+from tests.browser import begin, fill_known, new_page, press, saved, send
 from tests.service import Service
 from tests.test_journey_http import expect_all_answers, pdf_text
 
 AREAS = {"opetus": "q4", "ymparistot": "q12", "tieto": "q19"}
-
-
-def new_page(browser: Browser, service: Service, scripts: bool = True) -> Page:
-    context = browser.new_context(java_script_enabled=scripts, base_url=service.url, locale="fi-FI")
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    return page
-
-
-@pytest.fixture
-def page(browser: Browser, service: Service) -> Iterator[Page]:
-    page = new_page(browser, service)
-    # A script's error or a breach of the content policy is nobody's to overlook.
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-    yield page
-    page.context.close()
-    assert [trouble for trouble in troubles if "409" not in trouble] == []
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def begin(page: Page) -> str:
-    page.goto("/haku/strategiarahoitus-2021")
-    press(page, "Aloita hakemus")
-    return page.url.split("/")[4]
-
-
-def fill_known(page: Page, fields: dict[str, Any]) -> None:
-    for name, value in fields.items():
-        field = page.locator(f"[name='{name}']")
-        if name == "q3" or field.count() != 1:
-            continue
-        if name == "q1":
-            field.select_option(value)
-        else:
-            field.fill(value)
-
-
-def saved(page: Page) -> Any:
-    """Wait until a save by htmx has been answered."""
-    return page.expect_response(lambda response: response.request.method == "POST")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
@@ -119,13 +74,6 @@ def test_a_real_application_goes_through(
     attached = next(mails[0].iter_attachments()).get_content()
     expect_all_answers(pdf_text(attached, tmp_path), answers, call)
     page.context.close()
-
-
-def send(page: Page, button: str) -> None:
-    page.locator("#vakuutus").check()
-    if page.locator("[name=huomautukset]").count():
-        page.locator("[name=huomautukset]").check()
-    press(page, button)
 
 
 def test_three_quick_ticks_open_three_sections(page: Page) -> None:

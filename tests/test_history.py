@@ -16,8 +16,9 @@ from models.submission import Submission
 from tests.applicant import Applicant
 from tests.conftest import ROOT
 from tests.forms_of_pages import forms_of, parse, text_of
+from tests.test_closing import OPEN
 from tests.test_saving import second_browser, two_in_one
-from tests.test_sending import OPEN, filled
+from tests.test_sending import filled
 
 
 def clashing(small: Callable[..., Applicant], name: str = "text") -> Applicant:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from models.application import Answer, Application, Link
 from models.outbox import OutboxMail
 from models.submission import Submission
 from services import pdf
@@ -16,17 +17,9 @@ from services.pdf import PdfError
 from tests.applicant import Applicant
 from tests.test_journey_http import pdf_text
 
-OPEN = "2021-05-17T15:00:00"
-
 
 def filled(app: Flask, answers: dict[str, Any], **changes: Any) -> Applicant:
     return Applicant(app).begin().fill({**answers, **changes})
-
-
-@pytest.fixture
-def real_app(make_app: Callable[..., Flask]) -> Flask:
-    """The service with the call's real times."""
-    return make_app(held_open=frozenset())
 
 
 def test_the_receipt(app: Flask, sample: dict[str, Any], at: Callable[[str], None], mails: Any) -> None:
@@ -151,51 +144,6 @@ def test_a_second_application_of_a_provider_is_possible_and_said(
     assert [message["To"] for message in told] == [sample["2"]["sahkoposti"]]
 
 
-def test_before_opening_the_form_can_be_read_and_not_begun(real_app: Flask, at: Callable[[str], None]) -> None:
-    at("2021-04-18T23:59:59.999")
-    applicant = Applicant(real_app).get("/haku/strategiarahoitus-2021")
-    assert "Hakuaika alkaa 19.4.2021 klo 00.00 (Suomen aikaa)." in applicant.text
-    assert "Lyhyt kuvaus kehittämistoimenpiteestä" in applicant.text
-    assert "Aloita hakemus" not in applicant.text
-    at("2021-04-19T00:00:00")
-    assert applicant.begin().address.endswith("/hakija")
-
-
-@pytest.mark.parametrize(
-    ("arrival", "is_in_time"),
-    [("2021-05-17T16:14:59.999", True), ("2021-05-17T16:15:00.000", True), ("2021-05-17T16:15:00.001", False)],
-)
-def test_closing_to_the_millisecond(
-    real_app: Flask, sample: dict[str, Any], at: Callable[[str], None], arrival: str, is_in_time: bool
-) -> None:
-    at(OPEN)
-    applicant = filled(real_app, sample)
-    assert "Aikaa on jäljellä 1 t 15 min." in applicant.text
-    at(arrival)
-    applicant.send()
-    assert ("Hakemus on lähetetty" in applicant.text) is is_in_time
-    if not is_in_time:
-        assert applicant.status == 422
-        assert (
-            "Hakuaika päättyi 17.5.2021 klo 16.15 (Suomen aikaa), ja hakemuksenne saapui sen jälkeen." in applicant.text
-        )
-
-
-def test_after_closing_a_draft_is_read_saved_and_printed(
-    real_app: Flask, sample: dict[str, Any], at: Callable[[str], None]
-) -> None:
-    at(OPEN)
-    applicant = filled(real_app, sample)
-    at("2021-05-18T09:00:00")
-    applicant.go("hakija").press("Tallenna", {"q2.nimi": "Myöhäinen Nimi"})
-    assert applicant.value("q2.nimi") == "Myöhäinen Nimi"
-    assert "Hakemusta ei voi enää lähettää" in applicant.text
-    applicant.go("yhteenveto")
-    assert "Vakuutamme" not in applicant.text
-    assert applicant.client.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf").data.startswith(b"%PDF")
-    assert applicant.get("/haku/strategiarahoitus-2021").status == 200
-
-
 def test_a_submission_stands_when_its_pdf_and_mails_fail(
     make_app: Callable[..., Flask], sample: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,3 +249,12 @@ def test_figures_stand_in_the_filed_documents(app: Flask, seed: dict[str, Any], 
         assert "3 316 950 €" in text
         assert "3 645 000 €" in text
         assert text.count("Koulutuksen järjestäjän oma rahoitus: 9 % rahoituksesta") == 3
+
+
+def test_reloading_after_a_save_creates_nothing(applicant: Applicant, mails: Any) -> None:
+    applicant.begin().press("Tallenna ja jatka myöhemmin")
+    rows = (Application.select().count(), Link.select().count(), Answer.select().count())
+    for _ in range(5):
+        applicant.get(applicant.address)
+    assert (Application.select().count(), Link.select().count(), Answer.select().count()) == rows
+    assert mails() == []

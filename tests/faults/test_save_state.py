@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
+from tests.browser import begin, new_page, press
 from tests.service import Service
-from tests.test_browser import begin, new_page, press
 
 
 @pytest.fixture

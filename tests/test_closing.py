@@ -1,0 +1,97 @@
+"""Opening and closing, in Helsinki time and to the millisecond (cases N)."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+
+from tests.applicant import Applicant
+from tests.test_sending import filled
+
+OPEN = "2021-05-17T15:00:00"
+
+
+@pytest.fixture
+def real_app(make_app: Callable[..., Flask]) -> Flask:
+    """The service with the call's real times."""
+    return make_app(held_open=frozenset())
+
+
+def test_before_opening_the_form_can_be_read_and_not_begun(real_app: Flask, at: Callable[[str], None]) -> None:
+    at("2021-04-18T23:59:59.999")
+    applicant = Applicant(real_app).get("/haku/strategiarahoitus-2021")
+    assert "Hakuaika alkaa 19.4.2021 klo 00.00 (Suomen aikaa)." in applicant.text
+    assert "Lyhyt kuvaus kehittämistoimenpiteestä" in applicant.text
+    assert "Aloita hakemus" not in applicant.text
+    at("2021-04-19T00:00:00")
+    assert applicant.begin().address.endswith("/hakija")
+
+
+@pytest.mark.parametrize(
+    ("arrival", "is_in_time"),
+    [("2021-05-17T16:14:59.999", True), ("2021-05-17T16:15:00.000", True), ("2021-05-17T16:15:00.001", False)],
+)
+def test_closing_to_the_millisecond(
+    real_app: Flask, sample: dict[str, Any], at: Callable[[str], None], arrival: str, is_in_time: bool
+) -> None:
+    at(OPEN)
+    applicant = filled(real_app, sample)
+    assert "Aikaa on jäljellä 1 t 15 min." in applicant.text
+    at(arrival)
+    applicant.send()
+    assert ("Hakemus on lähetetty" in applicant.text) is is_in_time
+    if not is_in_time:
+        assert applicant.status == 422
+        assert (
+            "Hakuaika päättyi 17.5.2021 klo 16.15 (Suomen aikaa), ja hakemuksenne saapui sen jälkeen." in applicant.text
+        )
+
+
+def test_after_closing_a_draft_is_read_saved_and_printed(
+    real_app: Flask, sample: dict[str, Any], at: Callable[[str], None]
+) -> None:
+    at(OPEN)
+    applicant = filled(real_app, sample)
+    at("2021-05-18T09:00:00")
+    applicant.go("hakija").press("Tallenna", {"q2.nimi": "Myöhäinen Nimi"})
+    assert applicant.value("q2.nimi") == "Myöhäinen Nimi"
+    assert "Hakemusta ei voi enää lähettää" in applicant.text
+    applicant.go("yhteenveto")
+    assert "Vakuutamme" not in applicant.text
+    assert applicant.client.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf").data.startswith(b"%PDF")
+    assert applicant.get("/haku/strategiarahoitus-2021").status == 200
+
+
+class SlowBody(BytesIO):
+    """A request's body whose end comes later: reading it moves the clock on."""
+
+    def __init__(self, body: bytes, when_read: Callable[[], None]) -> None:
+        super().__init__(body)
+        self._when_read = when_read
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._when_read()
+        return super().read(size)
+
+
+def test_arrival_is_noted_before_the_body_is_read(
+    real_app: Flask, sample: dict[str, Any], at: Callable[[str], None]
+) -> None:
+    """A slow line does not make late what came in time."""
+    at(OPEN)
+    applicant = filled(real_app, sample)
+    address, data = applicant.form("Lähetä").pressed("Lähetä")
+    data.update({"vakuutus": "1", "huomautukset": "1"})
+    body = urlencode(list(data.items(multi=True))).encode()
+    at("2021-05-17T16:14:58")
+    answer = applicant.client.post(
+        address,
+        input_stream=SlowBody(body, lambda: at("2021-05-17T16:15:02")),
+        content_length=len(body),
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code == 303
+    assert "17.5.2021 klo 16.14.58" in applicant.go("yhteenveto").text
