@@ -11,7 +11,6 @@ from flask import Flask, Response, g, request, send_file, session
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import clock
 import extensions
 import language
 from cli import register_commands
@@ -21,6 +20,7 @@ from models.database import bind, database
 from services.context import load_calls
 from settings import ROOT, Settings, SettingsError, read_settings
 from views import apply, calls, history, resume, summary
+from views.access import arrival
 from views.errors import register_error_pages
 
 HTMX_VERSION = version("django-js-lib-htmx")
@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     bind(settings.effective_database_url)
 
     # First of all, so that arrival is noted before anything reads the request's body.
-    _register_hooks(app)
+    _register_hooks(app, settings)
     extensions.babel.init_app(
         app, default_translation_directories=str(ROOT / "translations"), locale_selector=_pick_language
     )
@@ -134,10 +134,10 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
     )
 
 
-def _register_hooks(app: Flask) -> None:
+def _register_hooks(app: Flask, settings: Settings) -> None:
     @app.before_request
     def open_database() -> None:
-        g.arrived_at = clock.now()
+        g.arrived_at = arrival(settings)
         if request.endpoint not in ("static", "htmx_script"):
             database.connect(reuse_if_open=True)
 

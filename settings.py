@@ -55,6 +55,9 @@ class Settings(BaseSettings):
 
     proxies: int = Field(default=0, ge=0)
     """How many proxies of ours stand before the service; only their word on address and protocol is believed."""
+    arrival_header: str = ""
+    """The header in which our proxy says when a request began to arrive, in seconds since 1970 (nginx: $msec).
+    Believed only where PROXIES says that there is one."""
     body_bytes: int = Field(default=3_000_000, gt=0)
     """The largest request taken; the whole form filled to its limits stays under a third of it."""
     body_fields: int = Field(default=1_000, gt=0)

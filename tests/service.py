@@ -1,5 +1,6 @@
 """The service as it runs for people: several processes, a mail server, a database file, a free port."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -24,6 +25,8 @@ class Inbox:
     """A mail server on loopback that keeps what it gets; ``answer`` is what it says to each mail."""
 
     answer: str = "250 OK"
+    delay: float = 0
+    """Seconds until a mail that was taken is said to be."""
     drops: bool = False
     """Whether the connection is cut when a mail has been taken, before it is said so."""
     mails: list[Any] = field(default_factory=list)
@@ -36,6 +39,7 @@ class Inbox:
             with self._arrival:
                 self.mails.append(mail)
                 self._arrival.notify_all()
+        await asyncio.sleep(self.delay)
         if self.drops and server.transport is not None:
             server.transport.close()
         return self.answer

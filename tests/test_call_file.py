@@ -1,7 +1,10 @@
 """A call's file: read whole, or refused with every fault named in words of the file."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -122,6 +125,19 @@ def test_the_command_checks_a_file(app: Flask, folder: Path) -> None:
     bad = run(args=["call", "check", str(folder / REAL.name)])
     assert bad.exit_code == 1
     assert REAL.name in bad.output
+
+
+def test_the_command_works_where_nothing_else_does(folder: Path) -> None:
+    """Without any setting, and beside a call that is broken: it is how a broken file is found."""
+    (folder / "rikki.toml").write_text("key = ")
+    flask = Path(sys.executable).with_name("flask")
+    environment = {"PATH": os.environ["PATH"], "CALLS_DIR": str(folder)}
+    for name, code, words in ((REAL.name, 0, "no faults"), ("rikki.toml", 1, "is not TOML")):
+        command = [str(flask), "call", "check", str(folder / name)]
+        run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert run.returncode == code, run.stderr
+        assert words in run.stdout + run.stderr
+        assert "Traceback" not in run.stderr
 
 
 def test_two_calls_keep_apart(folder: Path, make_app: Callable[..., Flask]) -> None:

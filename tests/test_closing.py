@@ -1,6 +1,7 @@
 """Opening and closing, in Helsinki time and to the millisecond (cases N)."""
 
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
+import clock
 from tests.applicant import Applicant
 from tests.test_sending import filled
 
@@ -95,3 +97,33 @@ def test_arrival_is_noted_before_the_body_is_read(
     )
     assert answer.status_code == 303
     assert "17.5.2021 klo 16.14.58" in applicant.go("yhteenveto").text
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said", "is_in_time"),
+    [(1, "2021-05-17T16:14:59", True), (0, "2021-05-17T16:14:59", False), (1, "2021-05-17T16:00:00", False)],
+    ids=["our proxy", "anybody", "too long ago"],
+)
+def test_a_proxys_word_on_arrival(
+    make_app: Callable[..., Flask],
+    sample: dict[str, Any],
+    at: Callable[[str], None],
+    proxies: int,
+    said: str,
+    is_in_time: bool,
+) -> None:
+    """A busy service does not make late what its own proxy took in time; nobody else is believed."""
+    app = make_app(held_open=frozenset(), proxies=proxies, arrival_header="X-Arrived")
+    at(OPEN)
+    applicant = filled(app, sample)
+    at("2021-05-17T16:15:30")
+    instant = datetime.fromisoformat(said).replace(tzinfo=clock.HELSINKI)
+    applicant.headers = {"X-Arrived": f"{instant.timestamp():.3f}"}
+    applicant.send()
+    assert ("Hakemus on lähetetty" in applicant.text) is is_in_time
+
+
+@pytest.mark.parametrize("said", ["", "soon", "-1", "1e9", "99999999999", "1621257299.000, 1", "\u0661"])
+def test_nonsense_on_arrival_is_nothing(make_app: Callable[..., Flask], said: str) -> None:
+    app = make_app(proxies=1, arrival_header="X-Arrived")
+    assert app.test_client().get("/", headers={"X-Arrived": said}).status_code == 200

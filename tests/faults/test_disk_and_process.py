@@ -82,6 +82,7 @@ def test_a_read_only_disk(tmp_path: Path, small_disk: Path, calls_dir: Path) -> 
         writer.load()
         assert writer.shown == "tallella"
         assert writer.save("taas") == 200
+        assert stored(service.database, writer.reference) == "taas"
 
 
 def test_a_locked_database(tmp_path: Path, calls_dir: Path) -> None:

@@ -94,3 +94,19 @@ def test_a_silent_server_holds_nobody(tmp_path: Path, calls_dir: Path) -> None:
             assert all(sent_at is None for _, sent_at, _ in outbox(service))
             try_again(service, service.smtp_port)
             assert len(service.inbox.expect(1, REGISTRY)) == 1
+
+
+def test_a_slow_server_gets_each_mail_once(tmp_path: Path, calls_dir: Path) -> None:
+    """A server that is slow to say that it has a mail has it; who gives up then sends it twice."""
+    environment: dict[str, Any] = {"MAIL_TIMEOUT_AFTER_RESPONSE": "0.5"}
+    with Service(tmp_path, CALLS_DIR=str(calls_dir), **environment) as service:
+        service.inbox.delay = 1.5
+        send_one(service)
+        service.inbox.expect(1, REGISTRY)
+        for _ in range(400):
+            if all(sent_at for _, sent_at, _ in outbox(service)):
+                break
+            urllib.request.urlopen(f"{service.url}/health/ready", timeout=10).read()
+        assert all(sent_at for _, sent_at, _ in outbox(service))
+        try_again(service, service.smtp_port)
+        service.inbox.expect(1, REGISTRY)
