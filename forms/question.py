@@ -110,6 +110,9 @@ class Question(Strict):
     is_personal: ClassVar[bool] = False
     """Answers are personal details: kept apart from the submission's record, so that they can be erased."""
 
+    changes_page: ClassVar[bool] = False
+    """An answer opens and closes other questions, so the page is posted whole with it and nothing on it gets lost."""
+
     # Such keys can be no name of a field or place that the program itself uses.
     key: str = Field(pattern=r"^q[0-9]+[a-z]?$")
     number: int = Field(gt=0)

@@ -76,6 +76,12 @@
     carried.set(event.detail.xhr, noted);
   });
 
+  // The question for who else is here goes on after a passing fault; only a lost access ends it.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var status = event.detail.xhr.status;
+    if (event.detail.target.id === "muut" && status >= 400 && status !== 403) { event.detail.shouldSwap = false; }
+  });
+
   document.addEventListener("htmx:afterRequest", function (event) {
     var xhr = event.detail.xhr;
     var noted = carried.get(xhr) || [];

@@ -31,6 +31,7 @@ class AreasQuestion(Question):
     areas: Annotated[tuple[Area, ...], BeforeValidator(_areas_of_call), Field(validate_default=True)] = None  # type: ignore[assignment]
     """Filled from the call's sections that are marked ``area``."""
 
+    changes_page: ClassVar[bool] = True
     checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.ERROR}
 
     def suffixes(self, typed: Typed) -> tuple[str, ...]:
