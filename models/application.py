@@ -28,6 +28,8 @@ class Answer(Model):
     """1 at the first save, one more at each change."""
     writer = peewee.CharField(max_length=40)
     """The page load that saved it."""
+    writer_count = peewee.IntegerField(default=0)
+    """Which of that page's posts it was: an earlier one that arrives later is stale."""
     saved_at = UtcDateTimeField()
 
     class Meta:

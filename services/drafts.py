@@ -25,6 +25,7 @@ class Stored:
     typed: Typed = field(default_factory=dict)
     revision: int = 0
     writer: str = ""
+    writer_count: int = 0
     saved_at: datetime | None = None
 
 
@@ -59,7 +60,7 @@ def stored_answers(application: Application, keys: Iterable[str] | None = None) 
     query = Answer.select().where(Answer.application == application)
     if keys is not None:
         query = query.where(Answer.question.in_(list(keys)))
-    return {row.question: Stored(row.value, row.revision, row.writer, row.saved_at) for row in query}
+    return {row.question: Stored(row.value, row.revision, row.writer, row.writer_count, row.saved_at) for row in query}
 
 
 def answers_of(call: Call, stored: Mapping[str, Stored]) -> Answers:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import peewee
 
@@ -21,7 +22,7 @@ def _of(application: Application, question: Question, *conditions: object) -> "p
 
 
 def _stored(version: AnswerVersion) -> Stored:
-    return Stored(version.value, version.revision, version.writer, version.saved_at)
+    return Stored(version.value, version.revision, version.writer, saved_at=version.saved_at)
 
 
 def keep(application: Application, question: Question, value: Stored) -> None:
@@ -41,7 +42,7 @@ def is_worth_keeping(application: Application, question: Question, typed: Typed,
 
     A burst of saves leaves one value in five minutes; one of which more than half goes at once always stays.
     """
-    if _length(typed) < _length(now.typed) / 2:
+    if _in_common(typed, now.typed) < _length(now.typed) / 2:
         return True
     last = _of(application, question, AnswerVersion.revision > 0).order_by(AnswerVersion.revision.desc()).first()
     return last is None or at - last.saved_at > _BURST
@@ -55,7 +56,7 @@ def keep_refused(application: Application, question: Question, typed: Typed, pag
     refused = _of(application, question, AnswerVersion.revision < 0)
     mine = refused.where(AnswerVersion.writer == page).first()
     if mine is None:
-        keep(application, question, Stored(typed, -1 - refused.count(), page, at))
+        keep(application, question, Stored(typed, -1 - refused.count(), page, saved_at=at))
     else:
         AnswerVersion.update(value=typed, saved_at=at).where(AnswerVersion.id == mine.id).execute()
 
@@ -86,6 +87,20 @@ def emptied(application: Application, stored: Mapping[str, Stored]) -> dict[str,
     )
     last = {version.question: version for version in versions.order_by(AnswerVersion.revision)}
     return {key: version.revision for key, version in last.items() if _length(version.value) >= _LONG}
+
+
+def _in_common(one: Typed, other: Typed) -> int:
+    """How many characters two values share at the beginnings and ends of their fields."""
+    count = 0
+    for suffix, text in other.items():
+        theirs = one.get(suffix, "")
+        begins = _same_beginning(theirs, text)
+        count += begins + _same_beginning(theirs[begins:][::-1], text[begins:][::-1])
+    return count
+
+
+def _same_beginning(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _length(typed: Typed) -> int:

@@ -106,6 +106,9 @@ def seen_name(question: Question) -> str:
 KEEP, TAKE, COMBINE = "pida", "ota", "yhdista"
 """The buttons of a clash, the question's key as their value: keep mine, take theirs, edit both together."""
 
+COUNT = "laskuri"
+"""Hidden field: which of the page's posts this is; only scripts send one."""
+
 RESTORE = "palauta"
 """The button that brings an earlier answer back; its value is ``<key>:<revision>``."""
 
@@ -128,16 +131,23 @@ def save(application: Application, call: Call, form: MultiDict[str, str], page: 
     came from this very page.
     """
     with database.atomic():
-        return _Saving(application, page, clock.now()).save(call, form)
+        count = form.get(COUNT, "")
+        order = int(count) if count.isascii() and count.isdigit() and len(count) < 10 else 0
+        return _Saving(application, page, order, clock.now()).save(call, form)
 
 
-def restore(application: Application, question: Question, revision: int, page: str) -> bool:
-    """Bring an earlier value of an answer back, as a save of its own. Returns whether there is such a value."""
+def restore(application: Application, question: Question, revision: int, page: str, seen: int) -> bool:
+    """Bring an earlier value of an answer back, as a save of its own; what it replaces is kept.
+
+    Returns False, with nothing changed, where there is no such value, and where somebody else has saved the answer
+    since its revision ``seen``, which the person looked at.
+    """
     with database.atomic():
-        saving = _Saving(application, page, clock.now())
+        saving = _Saving(application, page, 0, clock.now())
         saving.touch()
         value = earlier.find(application, question, revision)
-        if value is None:
+        now = stored_answers(application, [question.key]).get(question.key, NEVER_SAVED)
+        if value is None or (now.revision != seen and now.writer != page):
             return False
         saving.replace(question, value.typed)
         return True
@@ -174,6 +184,7 @@ class _Saving:
 
     application: Application
     page: str
+    count: int
     at: datetime
 
     def touch(self) -> None:
@@ -184,7 +195,7 @@ class _Saving:
         """Write an answer whatever stands there; what stood there stays among the earlier ones."""
         now = stored_answers(self.application, [question.key]).get(question.key, NEVER_SAVED)
         if typed != now.typed:
-            self._write(question, typed, now)
+            self._write(question, typed, now, always_keep=True)
 
     def save(self, call: Call, form: MultiDict[str, str]) -> Saved:
         self.touch()
@@ -206,11 +217,13 @@ class _Saving:
         mine = question.posted(form)
         merged, refused = _merge(mine, rendered, now, seen)
         if refused and self._is_alone(question, rendered.revision, now):
-            merged, refused = {**merged, **refused}, {}
+            # A post of this very page that was overtaken by a later one has nothing to say any more.
+            is_stale = 0 < self.count < now.writer_count
+            merged, refused = (merged if is_stale else {**merged, **refused}), {}
         changed = without_blanks(merged)
         if changed != now.typed:
             self._write(question, changed, now)
-            now = Stored(changed, now.revision + 1, self.page, self.at)
+            now = Stored(changed, now.revision + 1, self.page, self.count, self.at)
         if refused:
             stale = {suffix: rendered.digests.get(suffix, _BLANK) for suffix in refused}
             shows = Rendered(rendered.revision, {**Rendered.of(now).digests, **stale})
@@ -223,12 +236,22 @@ class _Saving:
         """Whether every save of a question after revision ``since`` came from this very page."""
         return now.writer == self.page and not earlier.has_others(self.application, question, since, self.page)
 
-    def _write(self, question: Question, typed: Typed, now: Stored) -> None:
-        fields = {"value": typed, "revision": now.revision + 1, "writer": self.page, "saved_at": self.at}
+    def _write(self, question: Question, typed: Typed, now: Stored, always_keep: bool = False) -> None:
+        fields = {
+            "value": typed,
+            "revision": now.revision + 1,
+            "writer": self.page,
+            "writer_count": self.count,
+            "saved_at": self.at,
+        }
         if now.revision == 0:
             Answer.create(application=self.application, question=question.key, **fields)
         else:
-            if now.writer != self.page or earlier.is_worth_keeping(self.application, question, typed, now, self.at):
+            if (
+                always_keep
+                or now.writer != self.page
+                or earlier.is_worth_keeping(self.application, question, typed, now, self.at)
+            ):
                 earlier.keep(self.application, question, now)
             updated = (
                 Answer.update(**fields)

@@ -62,7 +62,19 @@
       if (name === "change" && event.target.matches("input[type=text], textarea")) { return; }
       answerOf(question).typed += 1;
       show(question, "typing");
-    });
+    }, true);  // before htmx, which sends at once what a box or a list says
+  });
+
+  // Texts that came back unsaved with the page.
+  Array.prototype.forEach.call(form.querySelectorAll("[data-unsaved]"), function (question) {
+    answerOf(question).typed = 1;
+    show(question, question.querySelector(".clash") ? "clash" : "typing");
+  });
+
+  // Which post of this page it is: one that is overtaken on its way must not win.
+  var posts = 0;
+  document.addEventListener("htmx:configRequest", function (event) {
+    if (event.detail.verb === "post") { event.detail.parameters.laskuri = String(posts += 1); }
   });
 
   document.addEventListener("htmx:beforeSend", function (event) {
@@ -76,10 +88,11 @@
     carried.set(event.detail.xhr, noted);
   });
 
-  // The question for who else is here goes on after a passing fault; only a lost access ends it.
+  // Only saves bring parts of ours with an error; any other error page has no place in the form.
   document.addEventListener("htmx:beforeSwap", function (event) {
     var status = event.detail.xhr.status;
-    if (event.detail.target.id === "muut" && status >= 400 && status !== 403) { event.detail.shouldSwap = false; }
+    var isSave = event.detail.elt.classList && event.detail.elt.classList.contains("question");
+    if (status >= 400 && status !== 409 && !isSave) { event.detail.shouldSwap = false; }
   });
 
   document.addEventListener("htmx:afterRequest", function (event) {
@@ -94,11 +107,13 @@
         answer.saved = Math.max(answer.saved, note.typed);
         show(note.question, isUnsaved(note.question) ? "typing" : "saved");
       } else if (isUnsaved(note.question)) {
+        answer.isUnreachable = xhr.status === 0 || xhr.status >= 500;
         failed(note.question);
       }
     });
     // Our own error pages bring their own words; a proxy's, and no answer at all, do not.
     var isOurs = xhr.responseText && xhr.responseText.indexOf("#ilmoitus") >= 0;
+    if (!noted.length && xhr.status === 0 && event.detail.elt.name === "lisaa") { sayNotSaved(); }
     if (noted.length && xhr.status !== 200 && xhr.status !== 409 && !isOurs) { sayNotSaved(); }
   });
 
@@ -114,10 +129,14 @@
   if (wasAt !== null && !location.hash) { window.scrollTo(0, Number(wasAt)); }
 
   form.addEventListener("submit", function (event) {
-    if (navigator.onLine === false) {
+    var unreachable = unsavedQuestions().filter(function (question) {
+      return answerOf(question).failures > 0 && answerOf(question).isUnreachable;
+    });
+    if (navigator.onLine === false || unreachable.length) {
       // The browser's own error page would take the place of the form and its text.
       event.preventDefault();
       sayNotSaved();
+      unreachable.forEach(tryAgain);
       return;
     }
     leavingBySubmit = true;

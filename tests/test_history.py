@@ -208,3 +208,65 @@ def test_clock_changes_change_nothing(closing: str, tmp_path: Path) -> None:
     assert clock.in_helsinki(found.closes).strftime("%Y-%m-%dT%H:%M:%S") == closing
     assert not found.has_closed(found.closes)
     assert found.has_closed(found.closes + timedelta(milliseconds=1))
+
+
+def test_undo_never_replaces_what_it_has_not_seen(small: Callable[..., Applicant]) -> None:
+    first, second = two_in_one(small, "text", {"q1": "pitkä vastaus " * 20})
+    first.press("Tallenna", {"q1": ""})
+    second.go("hakemus").press("Tallenna", {"q1": "toisen uusi teksti"})
+    first.press("Kumoa")
+    assert first.go("hakemus").value("q1") == "toisen uusi teksti"
+
+
+def test_undo_keeps_what_was_typed_since(small: Callable[..., Applicant]) -> None:
+    applicant = small("text").press("Tallenna", {"q1": "pitkä vastaus " * 20})
+    applicant.press("Tallenna", {"q1": ""})
+    applicant.press("Kumoa", {"q1": "jotain uutta"})
+    assert applicant.value("q1") == "pitkä vastaus " * 20
+    assert "jotain uutta" in applicant.get(f"/hakemus/{applicant.reference}/aiemmat/q1").text
+
+
+def test_an_old_page_of_earlier_answers_restores_nothing_over_a_newer_one(small: Callable[..., Applicant]) -> None:
+    first, second = two_in_one(small, "text", {"q1": "yksi"})
+    second.press("Tallenna", {"q1": "kaksi"})
+    first.get(f"/hakemus/{first.reference}/aiemmat/q1")
+    second.press("Tallenna", {"q1": "kolme"})
+    first.press("Palauta tämä")
+    assert "kolme" in first.text
+    assert first.go("hakemus").value("q1") == "kolme"
+
+
+def test_ones_own_reading_link_takes_no_pen_away(small: Callable[..., Applicant]) -> None:
+    applicant = small("text")
+    link = re.search(r"(/jatka/\S+)", applicant.go("linkit").press("Tee lukulinkki").text)
+    assert link
+    applicant.get(link[1])
+    assert applicant.address.endswith("/yhteenveto")
+    assert applicant.go("hakemus").status == 200
+
+
+def test_a_reader_gets_back_what_she_typed(small: Callable[..., Applicant]) -> None:
+    applicant = small("text")
+    link = re.search(r"(/jatka/\S+)", applicant.go("linkit").press("Tee lukulinkki").text)
+    assert link
+    form = applicant.go("hakemus").form("Tallenna")
+    reader = Applicant(applicant.client.application).get(link[1])
+    token = reader.get("/linkki").form("Lähetä linkki").data["csrf_token"]
+    reader.post(form.action, {**form.data, "q1": "kirjoitettu turhaan?", "csrf_token": token})
+    assert reader.status == 403
+    assert reader.value("q1") == "kirjoitettu turhaan?"
+
+
+def test_combining_one_clash_leaves_the_other_to_be_decided(small: Callable[..., Applicant]) -> None:
+    first, second = two_in_one(small, "areas", {"q1": ["yksi", "kaksi"], "q2": "", "q3": ""})
+    second.go("hakemus").press("Tallenna", {"q2": "toisen 2", "q3": "toisen 3"})
+    first.press("Tallenna", {"q2": "minun 2", "q3": "minun 3"})
+    assert first.status == 409
+    button = next(node for node in first.form("Tallenna").buttons if node.get("name") == "yhdista")
+    data = first.form("Tallenna").data
+    data["yhdista"] = button.get("value")
+    first.post(first.form("Tallenna").action, data)
+    assert first.status == 409
+    assert first.value("q2") == "minun 2\n\ntoisen 2"
+    assert first.value("q3") == "minun 3"
+    assert "toisen 3" in first.text

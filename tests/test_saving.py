@@ -207,6 +207,28 @@ def test_more_rows_come_by_htmx_as_often_as_asked(small: Callable[..., Applicant
     assert not list(fragment.iter("button")), "there are no more than the call allows"
 
 
+def test_an_overtaken_post_of_ones_own_page_writes_nothing(small: Callable[..., Applicant]) -> None:
+    """A save that hung on its way arrives after the one that was typed later."""
+    applicant = small("text")
+    address, data = applicant.form("Tallenna").pressed("Tallenna")
+    late, newer = data.copy(), data.copy()
+    late["q1"], late["laskuri"] = "vanhempi", "1"
+    newer["q1"], newer["laskuri"] = "vanhempi ja uudempi", "2"
+    assert applicant.client.post(address, data=newer, headers=HTMX).status_code == 200
+    assert applicant.client.post(address, data=late, headers=HTMX).status_code == 200
+    assert applicant.go("hakemus").value("q1") == "vanhempi ja uudempi"
+
+
+def test_replacing_a_whole_text_keeps_it(small: Callable[..., Applicant]) -> None:
+    """Also within a burst of one page, and by one of the same length."""
+    applicant = small("text")
+    address, data = applicant.form("Tallenna").pressed("Tallenna")
+    for text in ("a", "A" * 1200, "B" * 1200):
+        data["q1"] = text
+        assert applicant.client.post(address, data=data, headers=HTMX).status_code == 200
+    assert "A" * 1200 in applicant.get(f"/hakemus/{applicant.reference}/aiemmat/q1").text
+
+
 TEXTS = st.dictionaries(st.sampled_from(["", "a", "b"]), st.sampled_from(["x", "y", "z", ""]))
 
 

@@ -10,7 +10,7 @@ from language import current
 from services import saving
 from services.context import calls, settings
 from views.access import Opened, is_fragment, opened_or_403, switch_language
-from views.form_page import PAGE_ID, form_page, page_after_clash, page_to_combine, saved_fragment
+from views.form_page import PAGE_ID, combine, form_page, page_after_clash, saved_fragment
 
 bp = Blueprint("apply", __name__)
 
@@ -46,26 +46,27 @@ def save_page(opened: Opened, page: Page) -> Response | None:
         abort(413)
     saved = saving.save(opened.application, opened.call, request.form, request.form.get(PAGE_ID, "")[:40])
     switch_language(request.form.get("kieli"), opened.application)
-    _restore(opened, request.form.get(saving.RESTORE, ""))
+    if not saved.clashes:
+        _restore(opened, request.form.get(saving.RESTORE, ""), saved)
     if is_fragment():
         fragment = saved_fragment(opened, page, saved, request.form)
         return make_response(fragment, 409 if saved.clashes else 200)
     combined = request.form.get(saving.COMBINE)
-    view = page_to_combine(opened, page, combined, request.form) if combined else None
-    if view is not None:
-        return make_response(render_template("apply/page.html", view=view))
-    if saved.clashes:
+    if combined or saved.clashes:
         view = page_after_clash(opened, page, saved)
-        return make_response(render_template("apply/page.html", view=view), 409)
+        view = combine(view, combined, request.form) if combined else view
+        return make_response(render_template("apply/page.html", view=view), 409 if saved.clashes else 200)
     return None
 
 
-def _restore(opened: Opened, wanted: str) -> None:
+def _restore(opened: Opened, wanted: str, saved: saving.Saved) -> None:
     """Bring an earlier answer back, as the button that names it asks."""
     key, _, revision = wanted.partition(":")
     question = opened.call.by_key.get(key)
     if question is not None and revision.isascii() and revision.isdigit():
-        saving.restore(opened.application, question, int(revision[:9]), request.form.get(PAGE_ID, "")[:40])
+        page = request.form.get(PAGE_ID, "")[:40]
+        seen = saved.shows[key].revision if key in saved.shows else 0
+        saving.restore(opened.application, question, int(revision[:9]), page, seen)
 
 
 def go_on(opened: Opened, page: Page) -> BaseResponse:

@@ -61,11 +61,11 @@ def _small_form() -> ResponseReturnValue | None:
 
 def lost_access(error: NoAccess) -> Response:
     """A browser without a working link gets a page that says what to do, and back what it posted."""
+    if is_fragment():
+        return make_response(render_template("errors/fragment.html", code=403), 403)
     posted = _posted_page()
     if posted is None:
         return no_access()
-    if is_fragment():
-        return make_response(render_template("errors/fragment.html", code=403), 403)
     view = page_without_access(*posted, request.form)
     return make_response(render_template("apply/page.html", view=view, trouble="lost_access"), 403)
 
@@ -83,9 +83,11 @@ def no_database(error: peewee.OperationalError) -> Response:
 
 
 def read_only(error: ReadOnly) -> Response:
-    return make_response(
-        render_template("errors/read_only.html", reference=(request.view_args or {})["reference"]), 403
-    )
+    """A link that only reads opens no form; what was typed comes back."""
+    if _posted_page() is not None:
+        return lost_access(NoAccess())
+    reference = (request.view_args or {})["reference"]
+    return make_response(render_template("errors/read_only.html", reference=reference), 403)
 
 
 def _posted_page() -> tuple[str, Call, Page] | None:

@@ -170,12 +170,11 @@ def page_after_clash(opened: Opened, page: Page, saved: Saved) -> FormPage:
     )
 
 
-def page_to_combine(opened: Opened, page: Page, key: str, form: MultiDict[str, str]) -> FormPage | None:
-    """The page with two people's texts of a question together in its field, to go on from; the rest is saved."""
-    question = opened.call.by_key.get(key)
-    view = form_page(opened, page)
-    combined = question.combine(question.posted(form), view.typed(question)) if question else None
-    return replace(view, typed_now={key: combined}) if combined else None
+def combine(view: FormPage, key: str, form: MultiDict[str, str]) -> FormPage:
+    """The same page with two people's texts of a question together in its field, to go on from."""
+    question = view.call.by_key.get(key)
+    both = question.combine(question.posted(form), view.typed(question)) if question else None
+    return replace(view, typed_now={**view.typed_now, key: both}) if both else view
 
 
 def page_as_posted(opened: Opened, page: Page, form: MultiDict[str, str]) -> FormPage:

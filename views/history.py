@@ -45,8 +45,10 @@ def restore(reference: str, key: str) -> Response:
     opened = opened_or_403(reference)
     question = _question_or_404(opened, key)
     revision = request.form.get("versio", type=int, default=0)
-    if not saving.restore(opened.application, question, revision, "palautus"):
-        abort(404)
+    seen = request.form.get("nyt", type=int, default=0)
+    if not saving.restore(opened.application, question, revision, "palautus", seen):
+        # Somebody has saved another answer meanwhile: it stands on top of the page that is shown again.
+        return redirect(url_for(".earlier", reference=reference, key=key), 303)
     page = opened.call.page_of(question)
     return redirect(url_for("apply.show", reference=reference, page=page, _anchor=key), 303)
 

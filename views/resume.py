@@ -9,7 +9,7 @@ from language import current
 from models.database import database
 from services import drafts, links, outbox
 from services.context import calls, settings
-from views.access import arrived_at, forget, keep_shown, opened_or_403, remember, show_link, switch_language
+from views.access import arrived_at, forget, keep_shown, may_open, opened_or_403, remember, show_link, switch_language
 from views.after import deliver_mails_after
 from views.form_page import send_state
 
@@ -61,7 +61,10 @@ def open_link(token: str) -> Response:
         with limiter.limit(settings().link_requests):
             return make_response(render_template("errors/no_link.html"), 404)
     links.use(link, arrived_at())
-    remember(link)
+    has = may_open(link.application.reference)
+    if link.can_write or has is None or not has.link.can_write:
+        # A look through a reading link takes nobody's pen away.
+        remember(link)
     if "kieli" not in session:
         switch_language(link.application.language)
     # An address without the token: it stays out of the history, of referrers and of screenshots.

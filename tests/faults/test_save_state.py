@@ -144,3 +144,41 @@ def test_typing_in_a_hidden_tab_is_saved_at_once(page: Page) -> None:
             " document.dispatchEvent(new Event('visibilitychange')) }"
         )
     assert stored(page, "q4") == "viimeinen sana"
+
+
+def test_a_tick_becomes_saved(page: Page) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    page.locator("[name=q3][value=tieto]").check()
+    page.locator("#alue-tieto h2").wait_for()
+    expect(state(page, "q3")).to_have_attribute("data-save", "saved")
+    page.goto("/")
+
+
+def test_a_refused_text_that_came_back_is_not_called_saved(page: Page, browser: Browser, service: Service) -> None:
+    reference = page.url.split("/")[4]
+    page.goto(f"/hakemus/{reference}/tallennettu")
+    link = page.locator(".personal-link a").get_attribute("href")
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    other = new_page(browser, service)
+    other.goto(str(link))
+    other.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    other.fill("[name=q4]", "toisen")
+    press(other, "Tallenna")
+    other.context.close()
+    page.evaluate("() => { document.querySelector('[name=q4]').value = 'minun' }")
+    press(page, "Tallenna")
+    expect(page.locator("#q4-ristiriita")).to_contain_text("toisen")
+    expect(state(page, "q4").get_by_text("Tallennettu klo")).to_be_hidden()
+    expect(state(page, "q4")).to_have_attribute("data-save", "clash")
+
+
+def test_a_failed_search_empties_no_list(browser: Browser, service: Service) -> None:
+    page = new_page(browser, service)
+    begin(page)
+    page.locator("[name=q1]").select_option("0201256-6")
+    page.route("**/jarjestajat/**", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>"))
+    with page.expect_response("**/jarjestajat/**"):
+        page.get_by_label("Hae nimellä tai Y-tunnuksella").press_sequentially("turku")
+    assert page.input_value("[name=q1]") == "0201256-6"
+    assert page.locator("[name=q1] option").count() > 100
+    page.context.close()
