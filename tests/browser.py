@@ -21,6 +21,7 @@ def press(page: Page, name: str) -> None:
 def begin(page: Page) -> str:
     page.goto("/haku/strategiarahoitus-2021")
     press(page, "Aloita hakemus")
+    page.wait_for_url("**/hakemus/**")
     return page.url.split("/")[4]
 
 

@@ -31,10 +31,12 @@ def test_ids_stay_unique_through_swaps(page: Page) -> None:
 def test_buttons_work_after_going_back(page: Page) -> None:
     reference = begin(page)
     press(page, "Seuraava: Kehittämiskokonaisuudet")
+    expect(page.locator("h1")).to_have_text("Kehittämiskokonaisuudet")
     page.go_back()
     expect(page.locator("h1")).to_have_text("Hakija")
     page.fill("[name='q2.nimi']", "Aino Esimerkki")
-    press(page, "Tallenna")
+    with page.expect_navigation():
+        press(page, "Tallenna")
     assert page.input_value("[name='q2.nimi']") == "Aino Esimerkki"
     assert reference in page.url
 
@@ -43,6 +45,7 @@ def test_nothing_is_left_in_the_browsers_storage(page: Page) -> None:
     begin(page)
     page.fill("[name='q2.nimi']", "Salainen Nimi")
     press(page, "Seuraava: Kehittämiskokonaisuudet")
+    expect(page.locator("h1")).to_have_text("Kehittämiskokonaisuudet")
     page.goto("/")
     stored = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert "Salainen" not in stored

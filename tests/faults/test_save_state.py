@@ -110,7 +110,8 @@ def test_leaving_with_unsaved_text_asks_first(page: Page) -> None:
 def test_leaving_by_the_buttons_does_not_ask(page: Page) -> None:
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
     page.locator("[name=q4]").press_sequentially("kesken")
-    press(page, "Tallenna")
+    with page.expect_navigation():
+        press(page, "Tallenna")
     expect(page.locator("[name=q4]")).to_have_value("kesken")
     press(page, "Seuraava: Yhteenveto ja lähetys")
     expect(page.locator("h1")).to_have_text("Yhteenveto ja lähetys")
@@ -163,7 +164,8 @@ def test_a_refused_text_that_came_back_is_not_called_saved(page: Page, browser: 
     other.goto(str(link))
     other.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
     other.fill("[name=q4]", "toisen")
-    press(other, "Tallenna")
+    with other.expect_navigation():
+        press(other, "Tallenna")
     other.context.close()
     page.evaluate("() => { document.querySelector('[name=q4]').value = 'minun' }")
     press(page, "Tallenna")
