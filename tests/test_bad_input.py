@@ -110,7 +110,7 @@ def test_unknown_names_are_nothing(applicant: Applicant) -> None:
     "address",
     [
         "/haku/tuntematon",
-        "/hakemus/SR21-XXXXXXX/hakija",
+        "/hakemus/SR21-NOSUCH2/hakija",
         "/hakemus/%00/hakija",
         "/virkailija/x",
         "/hakemus/a/b/c/d",
