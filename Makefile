@@ -4,6 +4,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# The programs of Debian that the tests drive.
+TOOLS := chromium pdftotext pdftoppm lynx tmux
 MO := translations/sv/LC_MESSAGES/messages.mo
 
 .DEFAULT_GOAL := help
@@ -34,10 +36,10 @@ run: $(VENV)/.runtime $(MO) ## Try the service at http://127.0.0.1:8000 (PORT=â€
 	TRYOUT=true HELD_OPEN='["strategiarahoitus-2021"]' BASE_URL=$${BASE_URL:-http://127.0.0.1:$(PORT)} \
 	  $(BIN)/gunicorn --bind 127.0.0.1:$(PORT)
 
-test: $(VENV)/.dev $(MO) ## Everything there is to check; Chromium and poppler-utils are installed when root
-	@if command -v chromium pdftotext >/dev/null && [ $$(command -v chromium pdftotext | wc -l) = 2 ]; then :; \
+test: $(VENV)/.dev $(MO) ## Everything there is to check; what is missing of Debian is installed when root
+	@if [ $$(command -v $(TOOLS) | wc -l) = $(words $(TOOLS)) ]; then :; \
 	elif [ $$(id -u) = 0 ]; then $(MAKE) setup; \
-	else echo "*** Chromium or poppler-utils is missing: browser and PDF tests are SKIPPED. Install: sudo make setup"; fi
+	else echo "*** One of $(TOOLS) is missing: tests that need it are SKIPPED. Install: sudo make setup"; fi
 	$(BIN)/pytest -n auto
 
 lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
@@ -50,7 +52,7 @@ lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
 
 setup: ## The Debian packages that the tests need (as root)
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium poppler-utils fonts-dejavu-core
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium poppler-utils fonts-dejavu-core lynx tmux
 
 bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
 	$(BIN)/python -m bench
