@@ -74,7 +74,7 @@ class Registry(Strict):
 class Page(Strict):
     """A page of the form; its key is a part of the address."""
 
-    key: str = Field(pattern=r"^(?!(?:tallennettu|laheta|linkit|muut|poistu)$)[a-z]+$")
+    key: str = Field(pattern=r"^(?!(?:tallennettu|linkit|muut|poistu)$)[a-z]+$")
     title: Text
 
 

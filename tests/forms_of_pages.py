@@ -36,7 +36,7 @@ def text_of(node: etree._Element) -> str:
 
 @dataclass
 class HtmlForm:
-    """One form of a page, filled as its fields stand, and the addresses its buttons post to."""
+    """One form of a page, filled as its fields stand. Name and value tell buttons apart: old browsers know no more."""
 
     action: str
     data: MultiDict[str, str] = field(default_factory=MultiDict)
@@ -53,7 +53,7 @@ class HtmlForm:
         data = self.data.copy()
         if button.get("name"):
             data.add(button.get("name"), button.get("value", ""))
-        return button.get("formaction") or self.action, data
+        return self.action, data
 
 
 def forms_of(page: etree._Element, address: str) -> list[HtmlForm]:

@@ -124,8 +124,6 @@ def test_unknown_addresses(applicant: Applicant, address: str) -> None:
 
 
 def test_wrong_methods(applicant: Applicant) -> None:
-    applicant.begin()
-    assert applicant.get(f"/hakemus/{applicant.reference}/laheta").status == 404
     assert applicant.client.put("/linkki").status_code in (400, 405)
 
 

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from extensions import limiter
 from forms.clean import clean_line
-from forms.definition import SUMMARY_PAGE
+from forms.definition import SUMMARY_PAGE, Page
 from forms.kinds.contact import EmailError, email_advice, parse_email
 from forms.summary import compare, summarise
 from language import current
@@ -33,7 +33,7 @@ from services.pdf import PdfError
 from services.submission import Order, Refusal
 from views.access import Opened, arrived_at, may_read, opened_or_403
 from views.after import deliver_mails_after
-from views.apply import go_on, page_or_404, save_page
+from views.apply import ACTION, go_on, page_or_404, save_page
 from views.form_page import FormPage, form_page
 
 bp = Blueprint("summary", __name__, url_prefix="/hakemus/<reference>")
@@ -100,14 +100,13 @@ def show(reference: str) -> Response:
 def save(reference: str) -> BaseResponse:
     opened = opened_or_403(reference)
     page = page_or_404(opened, SUMMARY_PAGE)
+    if request.form.get(ACTION) == "laheta":
+        return send(opened, page)
     return save_page(opened, page) or go_on(opened, page)
 
 
-@bp.post("/laheta")
-def send(reference: str) -> BaseResponse:
+def send(opened: Opened, page: Page) -> BaseResponse:
     """*Lähetä*: save what the page holds, then send, or show all that stands against it."""
-    opened = opened_or_403(reference)
-    page = page_or_404(opened, SUMMARY_PAGE)
     with database.atomic():
         was_seen = request.form.get("tila", "") == form_page(opened, page).seen_state
         clash = save_page(opened, page)
@@ -126,7 +125,7 @@ def send(reference: str) -> BaseResponse:
     outcome = submission.send(opened.application, opened.call, order)
     if outcome.submission is None:
         return render_form(opened, form_page(opened, page), outcome.refusals, 422)
-    answer = redirect(url_for(".show", reference=reference), 303)
+    answer = redirect(url_for(".show", reference=opened.application.reference), 303)
     return deliver_mails_after(answer)
 
 

@@ -104,8 +104,10 @@ class Writer:
         data = dict(_HIDDEN.findall(page))
         if "lahetys" not in data:
             return 200
-        form = {**{name: html.unescape(value) for name, value in data.items()}, "vakuutus": "1"}
+        form = {name: html.unescape(value) for name, value in data.items()}
+        form.update(vakuutus="1", toiminto="laheta")
         # Pressed by somebody impatient: five at the same moment, over all workers.
         with ThreadPoolExecutor(5) as pool:
-            presses = [pool.submit(self.request, "POST", f"/hakemus/{self.reference}/laheta", form) for _ in range(5)]
+            address = f"/hakemus/{self.reference}/yhteenveto"
+            presses = [pool.submit(self.request, "POST", address, form) for _ in range(5)]
         return max(press.result()[0] for press in presses)
