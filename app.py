@@ -4,11 +4,8 @@ import logging
 import os
 import sys
 from datetime import timedelta
-from importlib.metadata import version
-from importlib.resources import files
 
-from flask import Flask, Response, g, request, send_file, session
-from flask.typing import ResponseReturnValue
+from flask import Flask, Response, g, request, session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import extensions
@@ -19,11 +16,9 @@ from forms.texts import LANGUAGES, Euros
 from models.database import bind, database
 from services.context import load_calls
 from settings import ROOT, Settings, SettingsError, read_settings
-from views import apply, calls, history, resume, summary
+from views import apply, assets, calls, history, resume, summary
 from views.access import arrival
 from views.errors import register_error_pages
-
-HTMX_VERSION = version("django-js-lib-htmx")
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -49,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     # First of all, so that arrival is noted before anything reads the request's body.
     _register_hooks(app, settings)
+    extensions.compress.init_app(app)
     extensions.babel.init_app(
         app, default_translation_directories=str(ROOT / "translations"), locale_selector=_pick_language
     )
@@ -60,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _prepare_templates(app, settings)
     for module in (calls, resume, summary, history, apply):
         app.register_blueprint(module.bp)
-    app.add_url_rule(f"/static/htmx-{HTMX_VERSION}.js", "htmx_script", _htmx_script)
+    assets.register_assets(app)
     register_error_pages(app)
     register_commands(app)
     return app
@@ -101,6 +97,17 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAIL_PASSWORD": settings.mail_password.get_secret_value() or None,
         "MAIL_DEFAULT_SENDER": settings.mail_default_sender,
         "RATELIMIT_STORAGE_URI": "memory://",
+        # What every browser of the last ten years takes. Documents are compressed as they are.
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_ALGORITHM_STREAMING": ["br", "deflate"],
+        "COMPRESS_MIMETYPES": [
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "text/plain",
+            "image/svg+xml",
+            "application/json",
+        ],
     }
 
 
@@ -138,7 +145,7 @@ def _register_hooks(app: Flask, settings: Settings) -> None:
     @app.before_request
     def open_database() -> None:
         g.arrived_at = arrival(settings)
-        if request.endpoint not in ("static", "htmx_script"):
+        if request.endpoint not in assets.ENDPOINTS:
             database.connect(reuse_if_open=True)
 
     @app.before_request
@@ -159,17 +166,11 @@ def _register_hooks(app: Flask, settings: Settings) -> None:
         )
         headers["Referrer-Policy"] = "same-origin"
         headers["X-Content-Type-Options"] = "nosniff"
-        if request.endpoint not in ("static", "htmx_script"):
+        if request.endpoint not in assets.ENDPOINTS:
             headers["Cache-Control"] = "private, no-store"
             headers["X-Robots-Tag"] = "noindex" if request.endpoint != "calls.index" else "all"
             response.vary.add("HX-Request")
         return response
-
-
-def _htmx_script() -> ResponseReturnValue:
-    """htmx as its package brings it; its version is in the address, so browsers keep it."""
-    with (files("js_lib_htmx") / "static/htmx/htmx.min.js").open("rb") as script:
-        return send_file(script.name, "text/javascript", max_age=timedelta(days=365).days * 86400)
 
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")

@@ -1,6 +1,8 @@
 """The typed answers of one application, seen through its call: what is open, sums, problems."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +11,25 @@ from forms.question import Problem, Question, Typed
 from forms.rules import AnyRule, Note
 
 NOTHING: Typed = {}
+
+
+class Stage(StrEnum):
+    """How far a part of the form has come."""
+
+    NOT_BEGUN = "not_begun"
+    UNDER_WAY = "under_way"
+    READY = "ready"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The stage of some questions, how many of them are answered, and how many errors stand against sending."""
+
+    stage: Stage
+    answered: int
+    asked: int
+    errors: int
 
 
 class Answers:
@@ -67,6 +88,22 @@ class Answers:
 
     def problems_of(self, question: Question) -> list[Problem]:
         return [problem for problem in self.problems if problem.question.key == question.key]
+
+    def progress(self, questions: Iterable[Question]) -> Progress:
+        """How far these questions have come. What is merely missing is no error while other things are missing too."""
+        asked = [question for question in questions if question.has_fields]
+        keys = {question.key for question in asked}
+        answered = sum(question.is_answered(self.typed(question.key)) for question in asked)
+        problems = [problem for problem in self.problems if problem.question.key in keys]
+        errors = [problem for problem in problems if problem.is_error]
+        missing = [problem for problem in problems if problem.is_missing]
+        if not answered:
+            stage = Stage.NOT_BEGUN
+        elif any(not problem.is_gap for problem in errors) or (errors and not missing):
+            stage = Stage.WRONG
+        else:
+            stage = Stage.UNDER_WAY if missing else Stage.READY
+        return Progress(stage, answered, len(asked), len(errors))
 
     @property
     def errors(self) -> list[Problem]:

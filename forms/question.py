@@ -46,9 +46,13 @@ class Problem:
         return self.severity == Severity.ERROR
 
     @property
+    def is_missing(self) -> bool:
+        return self.check.endswith("missing")
+
+    @property
     def is_gap(self) -> bool:
-        """Whether something is merely not there yet: no one is told so while still writing."""
-        return self.check.endswith("missing") or not self.check
+        """Whether something is merely not there yet, or not the same yet as elsewhere: not said while one writes."""
+        return self.is_missing or not self.check
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,9 @@ class Question(Strict):
     is_personal: ClassVar[bool] = False
     """Answers are personal details: kept apart from the submission's record, so that they can be erased."""
 
+    has_places: ClassVar[bool] = False
+    """Each field has a place of its own for its problems, beside it; else they stand below the question."""
+
     changes_page: ClassVar[bool] = False
     """An answer opens and closes other questions, so the page is posted whole with it and nothing on it gets lost."""
 
@@ -150,8 +157,13 @@ class Question(Strict):
         return f"{self.key}.{suffix}" if suffix else self.key
 
     def field_id(self, suffix: str) -> str:
-        """The id of a field in the page; without a dot, which CSS would read as a class."""
-        return f"{self.key}-{suffix or 'vastaus'}"
+        """The id of a field in the page, without a dot, which CSS would read as a class.
+
+        Where no single field is meant ('' of an answer in rows) it is that of the first.
+        """
+        suffixes = self.suffixes({})
+        named = suffixes[0] if suffixes and not suffix else suffix
+        return f"{self.key}-{named or 'vastaus'}"
 
     def field_label(self, suffix: str) -> Text | Message:
         """What a field is called when a problem with it is listed."""

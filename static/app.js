@@ -2,12 +2,20 @@
 // left behind. The pages work without this file. It must stay ES2015.
 (function () {
   "use strict";
-  document.documentElement.classList.add("js");
 
-  Array.prototype.forEach.call(document.querySelectorAll("[data-print]"), function (button) {
-    button.hidden = false;
+  // Only a script can open the printer's window, so only a script makes the button.
+  Array.prototype.forEach.call(document.querySelectorAll("[data-print]"), function (place) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "secondary";
+    button.textContent = place.getAttribute("data-print");
     button.addEventListener("click", function () { window.print(); });
+    place.appendChild(button);
   });
+
+  // What was refused is heard and seen first, also where the browser knows autofocus of fields only.
+  var refusal = document.querySelector(".box[autofocus]");
+  if (refusal) { refusal.focus(); }
 
   var form = document.getElementById("lomake");
   if (!form) { return; }
@@ -122,11 +130,39 @@
     if (document.visibilityState === "hidden") { unsavedQuestions().forEach(tryAgain); }
   });
 
+  // Fields are wrong as long as an error stands in their place; the places follow every save, the fields stay.
+  document.addEventListener("htmx:afterSettle", function () {
+    Array.prototype.forEach.call(form.querySelectorAll("[data-field]"), function (place) {
+      var field = document.getElementById(place.getAttribute("data-field"));
+      if (!field) { return; }
+      if (place.querySelector(".problem.error")) { field.setAttribute("aria-invalid", "true"); }
+      else { field.removeAttribute("aria-invalid"); }
+    });
+  });
+
+  // A section goes while somebody is in it: on with the box that closed it. htmx itself keeps focus on what has an id.
+  document.addEventListener("htmx:oobBeforeSwap", function (event) {
+    var section = event.detail.target;
+    if (!section.classList.contains("area") || !section.contains(document.activeElement)) { return; }
+    var box = form.querySelector(".areas input[value='" + section.id.replace("alue-", "") + "']");
+    if (box) { box.focus({ preventScroll: true }); }
+  });
+
+  // Text areas grow with their text: by the style, or by hand where browsers don't know it yet.
+  if (!window.CSS || !CSS.supports || !CSS.supports("field-sizing", "content")) {
+    form.addEventListener("input", function (event) {
+      var field = event.target;
+      if (field.tagName === "TEXTAREA" && field.scrollHeight > field.clientHeight) {
+        field.style.height = field.scrollHeight + field.offsetHeight - field.clientHeight + "px";
+      }
+    });
+  }
+
   // A save that reloads the page ends where it began. Only the place is kept, and only for the next page.
   var place = "place:" + location.pathname;
   var wasAt = sessionStorage.getItem(place);
   sessionStorage.removeItem(place);
-  if (wasAt !== null && !location.hash) { window.scrollTo(0, Number(wasAt)); }
+  if (wasAt !== null && !location.hash && !refusal) { window.scrollTo(0, Number(wasAt)); }
 
   form.addEventListener("submit", function (event) {
     var unreachable = unsavedQuestions().filter(function (question) {

@@ -102,6 +102,17 @@ class Applicant:
                 return form.data[name].replace("\r\n", "\n")
         raise AssertionError(f"no field {name}")
 
+    def said_beside(self, field_id: str) -> str:
+        """What the page says beside a field; the field itself must refer to it."""
+        assert self.page is not None
+        place = f"{field_id}-virhe"
+        described = [node for node in self.page.iter() if place in (node.get("aria-describedby") or "").split()]
+        assert [node.get("id") for node in described] == [field_id]
+        said = [text_of(node) for node in self.page.iter("div") if node.get("id") == place]
+        assert len(said) == 1
+        assert (described[0].get("aria-invalid") == "true") is bool(said[0])
+        return said[0]
+
     def begin(self, call: str = "strategiarahoitus-2021") -> "Applicant":
         return self.get(f"/haku/{call}").press("Aloita hakemus")
 

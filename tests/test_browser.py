@@ -133,7 +133,7 @@ def test_counters_and_sums_follow(page: Page) -> None:
     expect(page.locator("#q8-tila")).to_contain_text("9 % rahoituksesta")
     expect(page.locator("#sivupalkki")).to_contain_text("1 319 500 €")
     page.fill("[name='q8.okm']", "1319500,50")
-    expect(page.locator("#q8-tila")).to_contain_text("kokonaisina euroina ilman senttejä")
+    expect(page.locator("#q8-okm-virhe")).to_contain_text("kokonaisina euroina ilman senttejä")
     assert page.input_value("[name='q8.okm']") == "1319500,50"
     page.fill("[name=q4]", "x" * 2600)
     expect(page.locator("#q4-laskuri")).to_contain_text("100 merkkiä liikaa")

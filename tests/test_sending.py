@@ -63,7 +63,7 @@ def test_everything_that_stops_sending_is_listed_with_links(applicant: Applicant
     applicant.press_known("Seuraava: Yhteenveto ja lähetys", {"q7.muut": "abc", "q9.alku": "x", "q9.loppu": "y"})
     applicant.send()
     assert applicant.status == 422
-    assert "Korjatkaa ensin alla luetellut kohdat." in applicant.text
+    assert "Korjatkaa ensin nämä kohdat:" in applicant.text
     page = applicant.page
     assert page is not None
     targets = [link.get("href") for link in page.iter("a") if "tarkista=1" in (link.get("href") or "")]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import Response, current_app, g, make_response, render_template, request, session
+from flask_babel import refresh
 from werkzeug.exceptions import Forbidden
 
 import clock
@@ -164,9 +165,12 @@ def no_access() -> Response:
     return make_response(render_template("errors/no_access.html", has_cookie=has_cookie), 403)
 
 
-def switch_language(language: str | None, application: Application | None = None) -> None:
-    """Read on in another language, and let the application's mails and documents follow."""
-    if language in LANGUAGES:
-        session["kieli"] = language
-        if application is not None and application.language != language:
-            drafts.set_language(application, language)
+def switch_language(language: str | None, application: Application | None = None) -> bool:
+    """Read on in another language, and let the application's mails and documents follow; whether it is one of ours."""
+    if language not in LANGUAGES:
+        return False
+    session["kieli"] = language
+    refresh()
+    if application is not None and application.language != language:
+        drafts.set_language(application, language)
+    return True

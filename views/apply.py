@@ -1,5 +1,7 @@
 """The pages of the form: read, save, go on."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,6 +18,8 @@ bp = Blueprint("apply", __name__)
 
 ACTION = "toiminto"
 MORE_ROWS = "lisaa"
+SEARCH = "hae"
+_AT_A_QUESTION = (saving.RESTORE, saving.KEEP, saving.TAKE)
 
 
 def page_or_404(opened: Opened, key: str) -> Page:
@@ -28,8 +32,7 @@ def page_or_404(opened: Opened, key: str) -> Page:
 @bp.get("/hakemus/<reference>/<page>")
 def show(reference: str, page: str) -> str:
     opened = opened_or_403(reference)
-    more_rows = request.args.get(MORE_ROWS)
-    return render_template("apply/page.html", view=form_page(opened, page_or_404(opened, page), more_rows=more_rows))
+    return render_template("apply/page.html", view=form_page(opened, page_or_404(opened, page)))
 
 
 @bp.post("/hakemus/<reference>/<page>")
@@ -72,25 +75,35 @@ def _restore(opened: Opened, wanted: str, saved: saving.Saved) -> None:
 def go_on(opened: Opened, page: Page) -> BaseResponse:
     """After a save without scripts: to the page that the pressed button names."""
     reference = opened.application.reference
-    if MORE_ROWS in request.form:
-        key = request.form[MORE_ROWS]
-        shown = sum(name.startswith(f"{key}.") and name != f"{key}.rev" for name in request.form)
-        return redirect(url_for(".show", reference=reference, page=page.key, lisaa=f"{key}:{shown}", _anchor=key), 303)
-    for button in (saving.RESTORE, saving.KEEP, saving.TAKE):
-        if button in request.form:
-            key = request.form[button].partition(":")[0]
-            return redirect(_address(reference, page) + f"#{key}" * (key in opened.call.by_key), 303)
     match request.form.get(ACTION):
         case "myohemmin":
-            return redirect(url_for("resume.saved", reference=reference), 303)
+            address = url_for("resume.saved", reference=reference)
         case "seuraava":
-            following = form_page(opened, page).next_page
-            return redirect(_address(reference, following or page), 303)
+            address = _address(reference, form_page(opened, page).next_page or page)
         case "nayta":
             areas = opened.call.areas_question
-            anchor = areas.key if areas else None
-            return redirect(url_for(".show", reference=reference, page=page.key, _anchor=anchor), 303)
-    return redirect(_address(reference, page), 303)
+            address = url_for(".show", reference=reference, page=page.key, _anchor=areas.key if areas else None)
+        case _:
+            address = _same_page(opened, page)
+    return redirect(address, 303)
+
+
+def _same_page(opened: Opened, page: Page) -> str:
+    """The page again: at the question whose button was pressed, with more rows or a narrower list if that was asked."""
+    reference, form = opened.application.reference, request.form
+    pressed = next((form[name] for name in (MORE_ROWS, SEARCH, *_AT_A_QUESTION) if name in form), "")
+    question = opened.call.by_key.get(pressed.partition(":")[0])
+    if question is None:
+        return _address(reference, page)
+    asked = {}
+    if MORE_ROWS in form:
+        shown = sum(name.startswith(f"{question.key}.") and name != f"{question.key}.rev" for name in form)
+        asked[MORE_ROWS] = f"{question.key}:{shown}"
+    elif SEARCH in form:
+        name = question.field_name("haku")
+        asked[name] = form.get(name, "")[:100]
+    query = f"?{urlencode(asked)}" if asked else ""
+    return f"{_address(reference, page)}{query}#{question.key}"
 
 
 def _address(reference: str, page: Page) -> str:
@@ -117,7 +130,7 @@ def providers(call_key: str, key: str) -> str:
     question = call.by_key.get(key) if call else None
     if not isinstance(question, ChoiceQuestion):
         abort(404)
-    search = request.args.get("haku", "")[:100]
+    search = request.args.get(question.field_name("haku"), "")[:100]
     found = list(question.providers.find(search, current()))
     chosen = request.args.get(question.key, "")
     return render_template("apply/providers.html", question=question, found=found, chosen=chosen, search=search)

@@ -1,6 +1,7 @@
 """A page of the form as it is shown: what is stored, or what was typed and could not be saved."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -8,7 +9,7 @@ from functools import cached_property
 from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
-from forms.answers import Answers
+from forms.answers import Answers, Progress
 from forms.definition import Call, Page, Section
 from forms.kinds.partners import PartnersQuestion
 from forms.question import Problem, Question, Typed
@@ -74,6 +75,8 @@ class FormPage:
     """Whether to say also what is merely missing: after a look at the list of problems."""
     more_rows: str | None = None
     """The question for which more rows were asked for, and how many it had: ``q11:5``."""
+    searches: Mapping[str, str] = field(default_factory=dict)
+    """The words that a list of choices is narrowed to, by the name of their field: ``q1.haku``."""
     loaded_at: datetime = field(default_factory=arrived_at)
     page_id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
 
@@ -137,8 +140,36 @@ class FormPage:
         found = self.shown_answers.problems_of(question)
         return found if self.is_checking else [problem for problem in found if not problem.is_gap]
 
+    def problems_at(self, question: Question, suffix: str) -> list[Problem]:
+        """What to say beside a field."""
+        return [problem for problem in self.problems(question) if problem.suffix == suffix]
+
+    def problems_below(self, question: Question) -> list[Problem]:
+        """What to say below a question: all that has no place beside a field."""
+        places = set(self.suffixes(question)) if question.has_places else set()
+        return [problem for problem in self.problems(question) if problem.suffix not in places]
+
     def wrong_fields(self, question: Question) -> set[str]:
-        return {problem.suffix for problem in self.problems(question)}
+        return {problem.suffix for problem in self.problems(question) if problem.is_error}
+
+    @cached_property
+    def to_mend(self) -> list[Problem]:
+        """What is wrong on this page, in the order of its questions."""
+        on_page = {section.key for section in self.sections}
+        questions = [question for question in self.shown_answers.open_questions if question.section in on_page]
+        return [problem for question in questions for problem in self.problems(question) if problem.is_error]
+
+    def progress_of_page(self, page: Page) -> Progress | None:
+        """How far a page has come without its areas; None for one with nothing to fill in."""
+        sections = [section.key for section in self.call.sections_on(page.key) if not section.area]
+        questions = [question for key in sections for question in self.call.questions_in(key) if question.has_fields]
+        return self.shown_answers.progress(questions) if questions else None
+
+    def progress_of(self, section: Section) -> Progress:
+        return self.shown_answers.progress(self.call.questions_in(section.key))
+
+    def search(self, question: Question) -> str:
+        return self.searches.get(question.field_name("haku"), "")[:100]
 
     @cached_property
     def emptied(self) -> dict[str, int]:
@@ -155,8 +186,18 @@ def form_page(opened: Opened, page: Page, **more: object) -> FormPage:
     """A page with what is stored now."""
     stored = drafts.stored_answers(opened.application)
     sending = send_state(opened, drafts.answers_of(opened.call, stored))
-    checking = "tarkista" in request.args
-    return FormPage(opened.application, opened.call, page, stored, sending, is_checking=checking, **more)  # type: ignore[arg-type]
+    asked = request.args
+    return FormPage(
+        opened.application,
+        opened.call,
+        page,
+        stored,
+        sending,
+        is_checking="tarkista" in asked,
+        more_rows=asked.get("lisaa"),
+        searches=asked,
+        **more,  # type: ignore[arg-type]
+    )
 
 
 def page_after_clash(opened: Opened, page: Page, saved: Saved) -> FormPage:

@@ -42,6 +42,8 @@ def mail_link(reference: str) -> Response:
     """Mail a personal link to the typed address."""
     opened = opened_or_403(reference)
     typed = request.form.get("sahkoposti", "")[:300]
+    if switch_language(request.form.get("kieli"), opened.application):
+        return make_response(saved(reference, None, typed))
     try:
         recipient = parse_email(typed)
     except EmailError:
@@ -84,6 +86,8 @@ def ask_link(advice: object = None, typed: str = "") -> str:
 def send_links() -> Response:
     """New links to a person's applications; the answer is the same, and as fast, for any address."""
     typed = request.form.get("sahkoposti", "")[:300]
+    if switch_language(request.form.get("kieli")):
+        return make_response(ask_link(None, typed))
     try:
         recipient = parse_email(typed)
     except EmailError:

@@ -31,7 +31,7 @@ from services import drafts, outbox, pdf, submission
 from services.context import settings
 from services.pdf import PdfError
 from services.submission import Order, Refusal
-from views.access import Opened, arrived_at, may_read, opened_or_403
+from views.access import Opened, arrived_at, may_read, opened_or_403, switch_language
 from views.after import deliver_mails_after
 from views.apply import ACTION, go_on, page_or_404, save_page
 from views.form_page import FormPage, form_page
@@ -156,6 +156,8 @@ def copy(reference: str, number: int) -> BaseResponse:
     opened = opened_or_403(reference)
     sent = version_or_404(opened, number)
     typed = request.form.get("sahkoposti", "")[:300]
+    if switch_language(request.form.get("kieli"), opened.application):
+        return _render_sent(opened, sent, None, typed)
     try:
         recipient = parse_email(typed)
     except EmailError:
@@ -198,6 +200,29 @@ def _made_or_sorry(make: Callable[[], Response]) -> Response:
         return make()
     except PdfError:
         return make_response(render_template("errors/no_pdf.html"), 503)
+
+
+@bp.get("/hakemus.txt")
+def as_text(reference: str) -> Response:
+    """Everything typed as a plain text, for the applicant to keep; also answers of areas that are not chosen now."""
+    opened = may_read(reference)
+    call = opened.call
+    answers = drafts.load_answers(call, opened.application)
+    sections = []
+    for section in call.sections:
+        questions = [
+            question
+            for question in call.questions_in(section.key)
+            if answers.is_open(section) or question.is_answered(answers.typed(question.key))
+        ]
+        if questions:
+            sections.append(
+                (section, [(question, question.show(answers.typed(question.key), answers)) for question in questions])
+            )
+    text = render_template("summary/answers.txt", call=call, reference=reference, sections=sections)
+    name = f"{reference}.txt"
+    # With a byte order mark and CRLF, so that every editor of an office opens it as it is.
+    return send_file(BytesIO(text.replace("\n", "\r\n").encode("utf-8-sig")), "text/plain; charset=utf-8", True, name)
 
 
 @bp.get("/hakemus.json")

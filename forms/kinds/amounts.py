@@ -84,6 +84,7 @@ class AmountsQuestion(Question):
     kind: Literal["amounts"]
     rows: Annotated[tuple[AmountRow, ...], BeforeValidator(_named_rows), Field(min_length=1)]
 
+    has_places: ClassVar[bool] = True
     checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF, "unreadable": Severity.ERROR}
 
     def suffixes(self, typed: Typed) -> tuple[str, ...]:

@@ -45,9 +45,6 @@ class AreasQuestion(Question):
     def field_names(self) -> list[str]:
         return [self.key]
 
-    def field_id(self, suffix: str) -> str:
-        return super().field_id(suffix or self.areas[0].key)
-
     def posted(self, form: MultiDict[str, str]) -> dict[str, str]:
         ticked = set(form.getlist(self.key))
         if ticked - {area.key for area in self.areas}:

@@ -29,6 +29,7 @@ class ChoiceQuestion(Question):
     kind: Literal["choice"]
     providers: Annotated[Register, BeforeValidator(_beside_call), Field(alias="register")]
 
+    has_places: ClassVar[bool] = True
     checks: ClassVar[Mapping[str, Severity]] = {
         "missing": Severity.ERROR,
         "outside_register": Severity.REMARK,

@@ -63,6 +63,7 @@ class ContactQuestion(Question):
     kind: Literal["contact"]
 
     is_personal: ClassVar[bool] = True
+    has_places: ClassVar[bool] = True
     checks: ClassVar[Mapping[str, Severity]] = {
         "name_missing": Severity.ERROR,
         "email_missing": Severity.ERROR,

@@ -44,9 +44,6 @@ class PartnersQuestion(Question):
     def field_names(self) -> list[str]:
         return [self.field_name(suffix) for suffix in self.possible_suffixes]
 
-    def field_id(self, suffix: str) -> str:
-        return super().field_id(suffix or "0")
-
     def build_field(self, suffix: str) -> Any:
         return StringField(validators=[line_fits])
 

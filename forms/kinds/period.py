@@ -69,6 +69,7 @@ class PeriodQuestion(Question):
     kind: Literal["period"]
     offered: OfferedPeriod
 
+    has_places: ClassVar[bool] = True
     checks: ClassVar[Mapping[str, Severity]] = {
         "missing": Severity.REMARK,
         "unreadable": Severity.ERROR,

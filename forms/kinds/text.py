@@ -50,6 +50,11 @@ class TextQuestion(Question):
             return excess_message(-left)
         return msgn("%(n)s merkki jäljellä", "%(n)s merkkiä jäljellä", left)
 
+    def rows_to_show(self, typed: Typed) -> int:
+        """How many rows of about 75 characters show the whole text, on paper too, where nothing can be scrolled."""
+        lines = typed.get("", "").split("\n")
+        return max(8, sum(len(line) // 75 + 1 for line in lines) + 1)
+
     def is_over(self, typed: Typed) -> bool:
         return len(typed.get("", "")) > self.limit
 
