@@ -52,9 +52,13 @@ class Answers:
         return not section.area or section.key in self.chosen_areas
 
     @cached_property
+    def open_sections(self) -> list[Section]:
+        return [section for section in self.call.sections if self.is_open(section)]
+
+    @cached_property
     def open_questions(self) -> list[Question]:
         """The questions that are asked, in the order of the call."""
-        open_sections = {section.key for section in self.call.sections if self.is_open(section)}
+        open_sections = {section.key for section in self.open_sections}
         return [question for question in self.call.questions if question.section in open_sections]
 
     @cached_property

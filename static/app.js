@@ -39,7 +39,11 @@
     return Array.prototype.filter.call(form.querySelectorAll(".question[hx-post]"), isUnsaved);
   }
 
-  function show(question, state) { question.setAttribute("data-save", state); }
+  function show(question, state) {
+    question.setAttribute("data-save", state);
+    var words = question.querySelector(".save-state");
+    words.textContent = words.getAttribute("data-" + state) || "";
+  }
 
   function tryAgain(question) {
     clearTimeout(answerOf(question).timer);
