@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The programs of Debian that the tests drive.
 TOOLS := chromium pdftotext pdftoppm lynx tmux
-MO := translations/sv/LC_MESSAGES/messages.mo
+# One catalogue a language; the folder's name is all that makes it one of the service.
+MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint setup bench ledger screens translations lock tools
@@ -29,8 +30,8 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-$(MO): translations/sv/LC_MESSAGES/messages.po $(VENV)/.runtime
-	$(BIN)/pybabel --quiet compile -d translations
+$(MO): %.mo: %.po $(VENV)/.runtime
+	$(BIN)/pybabel --quiet compile -i $< -o $@
 
 run: $(VENV)/.runtime $(MO) ## Try the service at http://127.0.0.1:8000 (PORT=…)
 	TRYOUT=true HELD_OPEN='["strategiarahoitus-2021"]' BASE_URL=$${BASE_URL:-http://127.0.0.1:$(PORT)} \
@@ -64,7 +65,7 @@ screens: $(VENV)/.dev $(MO) ## Pictures of every page, into screens/
 	$(BIN)/python -m tests.screens
 
 translations: $(VENV)/.dev ## Bring the catalogues up to the texts of the program
-	$(BIN)/pybabel --quiet extract -F babel.cfg -k msg -k msgn:1,2 --no-location --omit-header -o translations/messages.pot .
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k msg -k msgn:1,2 -c TRANSLATORS: --no-location --omit-header -o translations/messages.pot .
 	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --no-wrap
 	rm translations/messages.pot
 

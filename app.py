@@ -12,7 +12,7 @@ import extensions
 import language
 from cli import register_commands
 from forms.definition import CallFileError
-from forms.texts import LANGUAGES, Euros
+from forms.texts import LANGUAGES, SOURCE, Euros
 from models.database import bind, database
 from services.context import load_calls
 from settings import ROOT, Settings, SettingsError, read_settings
@@ -88,7 +88,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": settings.body_bytes,
         "MAX_FORM_MEMORY_SIZE": settings.body_bytes,
         "MAX_FORM_PARTS": settings.body_fields,
-        "BABEL_DEFAULT_LOCALE": LANGUAGES[0],
+        "BABEL_DEFAULT_LOCALE": SOURCE,
         "MAIL_SERVER": settings.mail_server,
         "MAIL_PORT": settings.mail_port,
         "MAIL_USE_TLS": settings.mail_use_tls,
@@ -116,10 +116,12 @@ def _pick_language() -> str:
     chosen = session.get("kieli")
     if chosen in LANGUAGES:
         return str(chosen)
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    return request.accept_languages.best_match(LANGUAGES) or SOURCE
 
 
 def _prepare_templates(app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        names = language.own_names()
     app.jinja_env.finalize = language.localise
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -136,7 +138,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         current_language=language.current,
         languages=LANGUAGES,
-        language_names=language.NAMES,
+        language_names=names,
         is_tryout=settings.tryout,
     )
 

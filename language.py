@@ -6,20 +6,28 @@ from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import force_locale, get_locale, gettext, ngettext
 
 import clock
 from clock import in_helsinki
-from forms.texts import Euros, Message, Percent, Text
+from forms.texts import LANGUAGES, SOURCE, Euros, Message, Percent, Text
 
 NBSP = "\u00a0"
-NAMES = {"fi": "Suomeksi", "sv": "På svenska"}
-"""What each language is called in itself, on the switch."""
 
 
 def current() -> str:
     """The language of the page, mail or document being made, as a code of forms.texts.LANGUAGES."""
-    return str(get_locale() or "fi")
+    return str(get_locale() or SOURCE)
+
+
+def own_names() -> dict[str, str]:
+    """What each language is called in itself, on the switch."""
+    names = {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            # TRANSLATORS: the name of your own language on the switch: "På svenska" and not "På finska".
+            names[language] = gettext("Suomeksi")
+    return names
 
 
 def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type

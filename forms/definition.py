@@ -23,7 +23,7 @@ from forms.kinds.derived import DerivedQuestion
 from forms.question import Provenance, Question, Strict
 from forms.register import RegisterError
 from forms.rules import AnyRule
-from forms.texts import Text
+from forms.texts import SOURCE, Text
 
 SUMMARY_PAGE = "yhteenveto"
 """The last page of every call: problems, preview and sending."""
@@ -231,7 +231,7 @@ class Call(Strict):
 
     def provenance_of(self, question: Question) -> Provenance:
         """Where the Finnish text of a question comes from."""
-        from_call = self.provenance.get("fi", "official")
+        from_call = self.provenance.get(SOURCE, "official")
         return question.provenance or from_call
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from stdnum.fi import ytunnus
 
-from forms.texts import LANGUAGES, Text
+from forms.texts import LANGUAGES, SOURCE, Text
 
-COLUMNS = ("business_id", "name_fi", "name_sv")
+NAMES = {language: f"name_{language}" for language in LANGUAGES}
+NEEDED = ("business_id", NAMES[SOURCE])
+KNOWN = tuple(dict.fromkeys([*NEEDED, *NAMES.values()]))
 # Å, Ä and Ö follow Z in Finnish and Swedish; these signs follow z in code points.
 _AFTER_Z = str.maketrans("åäö", "{|}")
 
@@ -21,7 +23,7 @@ class RegisterError(ValueError):
 
 @dataclass(frozen=True)
 class Provider:
-    """One education provider. A name without a Swedish form stands in Finnish in both."""
+    """One education provider. A name that has no form in a language stands in Finnish there."""
 
     business_id: str
     name: Text
@@ -72,18 +74,18 @@ def load_register(path: Path) -> Register:
     providers: dict[str, Provider] = {}
     for number, line in enumerate(lines, start=2):
         where = f"{path.name}, line {number}"
-        missing = [column for column in COLUMNS if line.get(column) is None]
-        if missing or None in line:
-            raise RegisterError(f"{where}: the columns must be {', '.join(COLUMNS)}")
+        # A name in a column that nobody reads would be a name lost.
+        if None in line.values() or not set(NEEDED) <= set(line) <= set(KNOWN):
+            raise RegisterError(f"{where}: the columns must be {', '.join(KNOWN)}")
         business_id = line["business_id"].strip()
         if not ytunnus.is_valid(business_id):
             raise RegisterError(f"{where}: {business_id!r} is not a business ID; write it as 1234567-8")
         if business_id in providers:
             raise RegisterError(f"{where}: {business_id} stands twice; remove one")
-        name = line["name_fi"].strip()
+        name = line[NAMES[SOURCE]].strip()
         if not name:
-            raise RegisterError(f"{where}: name_fi is empty; write the provider's name")
-        names = {language: line.get(f"name_{language}", "").strip() or name for language in LANGUAGES}
+            raise RegisterError(f"{where}: {NAMES[SOURCE]} is empty; write the provider's name")
+        names = {language: line.get(column, "").strip() or name for language, column in NAMES.items()}
         providers[business_id] = Provider(business_id, Text(names))
     if not providers:
         raise RegisterError(f"{path.name}: holds no provider; add at least one line")

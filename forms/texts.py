@@ -1,12 +1,22 @@
 """Texts that wait for a language: those of a call (in its file) and those of the program (in the catalogues)."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict, RootModel, field_validator
 
-LANGUAGES = ("fi", "sv")
-"""Languages that a call must be written in, the first is the source of the catalogues."""
+SOURCE = "fi"
+"""The language that the texts of the program are written in."""
+
+
+def _languages() -> tuple[str, ...]:
+    catalogues = (Path(__file__).parent.parent / "translations").glob("*/LC_MESSAGES/messages.po")
+    return (SOURCE, *sorted(catalogue.parts[-3] for catalogue in catalogues))
+
+
+LANGUAGES = _languages()
+"""Languages of the service, in which a call must be written: the source, and each that has a catalogue."""
 
 
 class Text(RootModel[dict[str, str]]):

@@ -86,8 +86,9 @@ class Mailbox:
 class Service:
     """gunicorn with two workers on a free port of loopback. Use as a context manager."""
 
-    def __init__(self, folder: Path, data: Path | None = None, **environment: str) -> None:
+    def __init__(self, folder: Path, data: Path | None = None, program: Path = ROOT, **environment: str) -> None:
         self.folder = folder
+        self.program = program
         self.data = data or folder
         """Where the service writes, when that is not where its log goes."""
         self.inbox = Inbox()
@@ -111,7 +112,7 @@ class Service:
     def _start(self, listener: socket.socket, log: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"],
-            cwd=ROOT,
+            cwd=self.program,
             pass_fds=[listener.fileno()],
             stdout=log,
             stderr=subprocess.STDOUT,

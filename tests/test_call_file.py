@@ -74,6 +74,9 @@ def faults(folder: Path, old: str, new: str) -> str:
         ('key = "q4"', 'key = "kieli"', ["kieli key"]),
         ('kind = "areas"', 'kind = "text"\nlimit = 5', ["need one question of the kind areas"]),
         ('fi = "Strategiarahoitus 2021"\n', "", ["title", "the text in fi is missing"]),
+        ('sv = "Strategifinansiering 2021"\n', "", ["title", "the text in sv is missing"]),
+        ('sv = "Strategifinansiering 2021"\n', 'sv = "  "\n', ["title", "the text in sv is missing"]),
+        ('sv = "Strategifinansiering 2021"\n', 'sw = "Strategifinansiering 2021"\n', ["title", "sv is missing"]),
     ],
 )
 def test_a_fault_names_place_and_remedy(folder: Path, old: str, new: str, words: list[str]) -> None:
