@@ -127,7 +127,7 @@ def test_a_third_language_is_a_catalogue_and_the_texts_of_the_call(
         assert "[en] Sormenjälki" in text
         assert "[en] Kehittämistoimenpiteessä tavoiteltavat tulokset ja niiden seuranta" in text
     # The other two are what they were.
-    page.get_by_role("link", name="På svenska").click()
+    page.get_by_role("button", name="På svenska").click()
     expect(page.locator("h1")).to_have_text("Ansökan har sänts")
     page.context.close()
 
