@@ -140,6 +140,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
         languages=LANGUAGES,
         language_names=names,
         is_tryout=settings.tryout,
+        feedback_email=settings.feedback_email,
     )
 
 

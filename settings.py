@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent
+_EMAIL = r"^[^@\s]+@[^@\s]+$"
 
 
 class SettingsError(Exception):
@@ -66,6 +67,11 @@ class Settings(BaseSettings):
     """How long a browser remembers its applications."""
     link_requests: str = "20 per hour"
     """How often one address of the network may ask for links or try wrong ones."""
+
+    feedback_email: str = Field(default="kirjaamo.okm@gov.fi", pattern=_EMAIL)
+    """Where people write about the service: faults, accessibility, lost links that no mail brings back."""
+    data_protection_email: str = Field(default="okmtietosuojavastaava@gov.fi", pattern=_EMAIL)
+    """The data protection officer of the controller."""
 
     @field_validator("base_url", mode="before")
     @classmethod

@@ -117,6 +117,17 @@ def applicant(app: Flask) -> Applicant:
     return Applicant(app)
 
 
+@pytest.fixture(params=["fi", "sv"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def reader(app: Flask, language: str) -> Applicant:
+    """A browser that asks for one of the languages."""
+    return Applicant(app, **{"Accept-Language": language})
+
+
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Set the clock to an instant in Finland."""

@@ -77,6 +77,9 @@ def journey(page: Page, prefix: str, fields: dict[str, Any], scripts: bool) -> N
     camera.take("12-linkki-virhe")
     page.goto("/jatka/tuntematon")
     camera.take("13-linkki-ei-toimi")
+    for number, name in enumerate(("ohje", "saavutettavuus", "tietosuoja", "evasteet"), start=14):
+        page.goto(f"/{name}")
+        camera.take(f"{number}-{name}")
     document = FOLDER / f"{prefix}.pdf"
     document.write_bytes(page.request.get(f"/hakemus/{reference}/yhteenveto.pdf").body())
     subprocess.run(["pdftoppm", "-r", "70", "-png", document, document.with_suffix("")], check=True)

@@ -1,20 +1,29 @@
 """The way in: the open calls, what they ask, and the pages that every public service has."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import peewee
-from flask import Blueprint, Response, abort, jsonify, make_response, render_template
+from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template
 
 from forms.definition import Call
 from forms.texts import Text
+from language import NBSP
 from models.submission import Submission
 from services import drafts, outbox
-from services.context import calls
+from services.context import calls, settings
 from views.access import Opened, arrived_at, my_applications
 from views.form_page import send_state
 
 bp = Blueprint("calls", __name__)
+
+# What the help shows as examples of what can be typed.
+AMOUNTS_TAKEN = ("1319500", f"1{NBSP}319{NBSP}500", f"1{NBSP}319{NBSP}500{NBSP}€", "1319500,00")
+DAYS_TAKEN = ("1.6.2021", "01.06.2021", "2021-06-01")
+
+# Of the accessibility statement; the second moves with every review, which is due once a year.
+STATEMENT_MADE = date(2026, 11, 25)
+STATEMENT_UPDATED = date(2026, 11, 25)
 
 
 @dataclass(frozen=True)
@@ -67,14 +76,31 @@ def show(call_key: str) -> str:
     return render_template("calls/call.html", call=call, state=call_state(call), time_left=time_left(call))
 
 
+@bp.get("/ohje")
+def help_page() -> str:
+    """How the service works for an applicant."""
+    return render_template("calls/help.html", amounts=AMOUNTS_TAKEN, days=DAYS_TAKEN)
+
+
 @bp.get("/saavutettavuus")
 def accessibility() -> str:
-    return render_template("calls/accessibility.html")
+    """The accessibility statement (306/2019, model of (EU) 2018/1523)."""
+    return render_template(
+        "calls/accessibility.html", address=settings().base_url, made=STATEMENT_MADE, updated=STATEMENT_UPDATED
+    )
 
 
 @bp.get("/tietosuoja")
 def privacy() -> str:
-    return render_template("calls/privacy.html")
+    """What is told to those whose personal data is kept (GDPR art. 13)."""
+    return render_template("calls/privacy.html", officer=settings().data_protection_email)
+
+
+@bp.get("/evasteet")
+def cookies() -> str:
+    """The one cookie, what it holds and for how long."""
+    name = current_app.config["SESSION_COOKIE_NAME"]
+    return render_template("calls/cookies.html", name=name, days=settings().session_days)
 
 
 @bp.get("/health/live")
