@@ -40,12 +40,16 @@ def address(token: str) -> str:
     return f"{settings().base_url}/jatka/{token}"
 
 
+def known(token: str) -> Link | None:
+    """The link of a token, taken out of use or not; None for an unknown or malformed one."""
+    match = _TOKEN.match(token)
+    return Link.get_or_none(Link.token_hash == _hash(match[1])) if match else None
+
+
 def find(token: str) -> Link | None:
     """The working link of a token, None for an unknown, malformed or revoked one."""
-    match = _TOKEN.match(token)
-    if match is None:
-        return None
-    return Link.get_or_none(Link.token_hash == _hash(match[1]), Link.revoked_at.is_null())
+    link = known(token)
+    return link if link is not None and link.revoked_at is None else None
 
 
 def use(link: Link, at: datetime) -> None:

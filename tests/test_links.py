@@ -56,7 +56,7 @@ def test_a_revoked_link_opens_nothing_any_more(applicant: Applicant, app: Flask)
     link = shown_link(applicant.begin())
     other = Applicant(app).get(link)
     Link.update(revoked_at=Link.created_at).execute()
-    assert Applicant(app).get(link).status == 404
+    assert Applicant(app).get(link).status == 410
     assert other.go("hakija").status == 403
 
 

@@ -1,6 +1,7 @@
 """What people see when something goes wrong: a plain page in their language that says what to do, text kept."""
 
 import logging
+from datetime import UTC, datetime
 
 import peewee
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from extensions import limiter
 from forms.definition import SUMMARY_PAGE, Call, Page
 from forms.texts import msg
 from services.context import calls
@@ -75,11 +77,20 @@ def no_database(error: peewee.OperationalError) -> Response:
     log.error("the database does not work: %s", error)
     if is_fragment():
         return make_response(render_template("errors/fragment.html", code=503), 503)
-    posted = _posted_page()
-    if posted is None:
-        return make_response(render_template("errors/http.html", code=503), 503)
-    view = page_without_access(*posted, request.form)
-    return make_response(render_template("apply/page.html", view=view, trouble="no_database"), 503)
+    return _given_back(503) or make_response(render_template("errors/http.html", code=503), 503)
+
+
+def _given_back(code: int) -> Response | None:
+    """The posted page with what was typed; None where none was posted, or where that page itself is what fails."""
+    try:
+        posted = _posted_page()
+        if posted is None:
+            return None
+        view = page_without_access(*posted, request.form)
+        return make_response(render_template("apply/page.html", view=view, trouble="no_database"), code)
+    except Exception:
+        log.exception("what was posted could not be given back")
+        return None
 
 
 def read_only(error: ReadOnly) -> Response:
@@ -105,4 +116,11 @@ def http_error(error: HTTPException) -> Response:
     code = error.code or 500
     if is_fragment():
         return make_response(render_template("errors/fragment.html", code=code), code)
-    return make_response(render_template("errors/http.html", code=code), code)
+    given_back = _given_back(code) if code == 500 else None
+    return given_back or make_response(render_template("errors/http.html", code=code, again_at=_again_at()), code)
+
+
+def _again_at() -> datetime | None:
+    """When the limit that stopped this request lets the next one through."""
+    limit = limiter.current_limit
+    return datetime.fromtimestamp(limit.reset_at, UTC) if limit else None

@@ -56,8 +56,10 @@ def mail_link(reference: str) -> Response:
 @bp.get("/jatka/<path:token>")
 def open_link(token: str) -> Response:
     """Open an application on this computer. Uses nothing up: mail scanners open links too."""
-    link = links.find(token)
+    link = links.known(token)
     call = calls().get(link.application.call_key) if link else None
+    if link is not None and link.revoked_at is not None:
+        return make_response(render_template("errors/revoked_link.html"), 410)
     if link is None or call is None:
         # Only wrong ones are counted: a good link opens however many wrong ones came from the same address.
         with limiter.limit(settings().link_requests):
@@ -109,7 +111,8 @@ def begin(call_key: str) -> Response:
     if call is None:
         abort(404)
     if not calls().takes_applications(call, arrived_at()):
-        return redirect(url_for("calls.show", call_key=call_key), 303)
+        # The page says why, in the place where the button was.
+        return redirect(url_for("calls.show", call_key=call_key, _anchor="aloittaminen"), 303)
     with database.atomic():
         application = drafts.begin(call, current())
         link, token = links.create(application)
