@@ -145,3 +145,12 @@ def test_usual_telephone_numbers(small: Callable[..., Applicant], phone: str) ->
 def test_odd_telephone_numbers_are_remarked(small: Callable[..., Applicant], phone: str) -> None:
     applicant = small("contact").press("Tallenna", {"q1.puhelin": phone})
     assert "Puhelinnumero on epätavallinen." in applicant.text
+
+
+def test_the_list_is_searched_without_scripts_too(small: Callable[..., Applicant]) -> None:
+    applicant = small("choice").press("Hae", {"q1.haku": "oljy", "q1.muu": "kesken"})
+    assert applicant.page is not None
+    assert [text_of(option).split()[0] for option in applicant.page.iter("option")][1:] == ["Öljymäen"]
+    assert "1 osuma" in applicant.text
+    assert applicant.value("q1.haku") == "oljy"
+    assert applicant.value("q1.muu") == "kesken"

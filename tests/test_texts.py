@@ -99,3 +99,15 @@ def test_control_characters_are_removed_everywhere(small: Callable[..., Applican
     applicant = small("contact").press("Tallenna", {"q1.nimi": "abc\x00def\x0b", "q1.sahkoposti": "a\x00@example.fi"})
     assert applicant.value("q1.nimi") == "abcdef"
     assert applicant.value("q1.sahkoposti") == "a@example.fi"
+
+
+def test_everything_typed_can_be_downloaded_as_text(applicant: Applicant) -> None:
+    applicant.begin().go("kehittamiskokonaisuudet").press("Näytä valitut kysymykset", {"q3": ["opetus"]})
+    applicant.press("Tallenna", {"q4": "Ensimmäinen <rivi> & toinen\n  - kohta", "q7.muut": "1 500"})
+    applicant.press("Näytä valitut kysymykset", {"q3": []})
+    answer = applicant.client.get(f"/hakemus/{applicant.reference}/hakemus.txt")
+    text = answer.data.decode("utf-8-sig")
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={applicant.reference}.txt"
+    # What is not chosen now is one's own text all the same.
+    assert "Ensimmäinen <rivi> & toinen\r\n  - kohta" in text
+    assert "Muut kulut: 1\u00a0500\u00a0€" in text
