@@ -1,0 +1,128 @@
+"""What screen readers are told without being asked: each piece of news once, and nothing else (cases 111 and 113)."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.accessibility.looks import AREAS, DEVELOPMENT, open_areas
+from tests.browser import begin, new_page, saved
+from tests.service import Service
+
+# What a live region says is read when its words change. A change to no words at all is silent; a region that comes
+# as a whole is read if it is an alert.
+LISTEN = """() => {
+    const LIVE = "[role=status], [role=alert], [aria-live]";
+    window.heard = [];
+    new MutationObserver(changes => {
+        const regions = new Set();
+        for (const change of changes) {
+            const node = change.target.nodeType === Node.TEXT_NODE ? change.target.parentElement : change.target;
+            const region = node && node.closest(LIVE);
+            if (region) { regions.add(region); }
+            for (const added of change.addedNodes) {
+                if (added.nodeType !== Node.ELEMENT_NODE) { continue; }
+                const inside = added.querySelectorAll(LIVE);
+                [...(added.matches(LIVE) ? [added] : []), ...inside].forEach(found => regions.add(found));
+            }
+        }
+        for (const region of regions) {
+            const words = region.textContent.trim().replace(/\\s+/g, " ");
+            if (words && document.contains(region)) { window.heard.push(words); }
+        }
+    }).observe(document, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+def listen(page: Page) -> None:
+    page.evaluate(LISTEN)
+
+
+def heard(page: Page) -> list[str]:
+    found: list[str] = page.evaluate("() => window.heard")
+    return found
+
+
+def type_and_pause(page: Page, text: str) -> None:
+    """Type as people do, without a pause, and wait until that is saved and shown."""
+    with saved(page):
+        page.keyboard.type(text)
+    expect(page.locator("#q4")).to_have_attribute("data-save", "saved")
+
+
+@pytest.fixture
+def form(visitor: Page) -> Page:
+    """A page with one area open, listened to."""
+    # The first look for others gives this browser its name; without it, it would be one of them itself.
+    with visitor.expect_response("**/muut?*"):
+        reference = begin(visitor)
+    open_areas(visitor, reference, AREAS[:1])
+    listen(visitor)
+    return visitor
+
+
+def test_typing_is_silent_far_from_the_limit_and_counted_near_it(form: Page) -> None:
+    text = form.locator("[name=q4]")
+    text.focus()
+    type_and_pause(form, "Viisikymmentä merkkiä, joista kukaan ei sano mitään.")
+    type_and_pause(form, " Eikä näistäkään.")
+    assert heard(form) == []
+    # The last twentieth of 2 500 characters.
+    text.fill("x" * 2400)
+    expect(form.locator("#ilmoitus")).to_contain_text("100 merkkiä jäljellä")
+    expect(form.locator("#q4")).to_have_attribute("data-save", "saved")
+    text.press("Control+End")
+    before = len(heard(form))
+    type_and_pause(form, "y" * 30)
+    assert heard(form)[before:] == ["4. 70 merkkiä jäljellä."]
+    type_and_pause(form, "y" * 80)
+    assert heard(form)[before + 1 :] == ["4. 10 merkkiä liikaa."]
+
+
+def test_a_section_is_announced_once_as_it_comes_and_goes(form: Page) -> None:
+    box = form.locator("#q3-tieto")
+    box.press("Space")
+    expect(form.locator("#alue-tieto h2")).to_be_visible()
+    expect(form.locator("#q3")).to_have_attribute("data-save", "saved")
+    opened = heard(form)
+    assert len(opened) == 1
+    assert "Avattu: Koulutuksen järjestäjien tieto-osaamisen parantaminen." in opened[0]
+    box.press("Space")
+    expect(form.locator("#alue-tieto h2")).to_have_count(0)
+    expect(form.locator("#q3")).to_have_attribute("data-save", "saved")
+    closed = heard(form)[1:]
+    assert len(closed) == 1
+    assert "Suljettu: Koulutuksen järjestäjien tieto-osaamisen parantaminen." in closed[0]
+
+
+def test_a_failing_save_is_announced_once_however_often_it_fails(form: Page) -> None:
+    form.route(f"**/{DEVELOPMENT}", lambda route: route.abort())
+    failures: list[str] = []
+    form.on("requestfailed", lambda request: failures.append(request.url))
+    with form.expect_event("requestfailed"):
+        form.locator("[name=q4]").press_sequentially("Yhteys on poikki.")
+    expect(form.locator("#q4")).to_have_attribute("data-save", "failed")
+    form.wait_for_event("requestfailed")
+    expect(form.locator("#q4")).to_have_attribute("data-save", "failed")
+    assert len(failures) == 2
+    assert [words for words in heard(form) if words.startswith("Ei tallennettu")] == heard(form)
+    assert len(heard(form)) == 1
+
+
+def test_a_clash_is_announced_once(form: Page, browser: Browser, service: Service) -> None:
+    reference = form.url.split("/")[4]
+    form.goto(f"/hakemus/{reference}/tallennettu")
+    link = form.locator(".personal-link a").get_attribute("href")
+    assert link
+    form.goto(f"/hakemus/{reference}/{DEVELOPMENT}")
+    other = new_page(browser, service)
+    other.goto(link)
+    other.goto(f"/hakemus/{reference}/{DEVELOPMENT}")
+    with saved(other):
+        other.fill("[name=q4]", "Toisen teksti")
+        other.locator("[name=q4]").blur()
+    other.context.close()
+    listen(form)
+    form.locator("[name=q4]").press_sequentially("Minun tekstini")
+    expect(form.locator("#q4-ristiriita")).to_contain_text("Toisen teksti")
+    expect(form.locator("#q4")).to_have_attribute("data-save", "clash")
+    said = [words for words in heard(form) if "sama" in words or "muuttanut" in words]
+    assert len(said) == 1
