@@ -72,7 +72,7 @@ AMOUNTS = """() => {
             const box = cell.getBoundingClientRect();
             const isBeside = box.left >= head.right - 1 && box.top < head.bottom && box.bottom > head.top;
             const isUnder = box.top >= head.bottom - 1 && box.top - head.bottom < 16;
-            if (!seen(name) || !seen(cell) || !(isBeside || isUnder)) { troubles.push(`away from its amount: ${words}`); }
+            if (!seen(name) || !seen(cell) || !(isBeside || isUnder)) { troubles.push(`away from amount: ${words}`); }
         }
     }
     for (const table of document.querySelectorAll(".totals-table")) {
