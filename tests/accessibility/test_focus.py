@@ -79,9 +79,9 @@ ORDER = [
     "#q8-okm",
     "#q9-alku",
     "#q11-4",
-    ".actions [value=tallenna]",
-    ".actions [value=myohemmin]",
-    ".actions [value=seuraava]",
+    ".bar [value=tallenna]",
+    ".bar [value=myohemmin]",
+    ".bar [value=seuraava]",
     ".bottom a",
 ]
 
@@ -122,7 +122,7 @@ def typed_twice(page: Page) -> str:
     return reference
 
 
-@pytest.mark.parametrize("link", ["#sivupalkki nav a[aria-current]", "#sivupalkki .links a", "#q4-tila .earlier a"])
+@pytest.mark.parametrize("link", ["#sivupalkki nav a[aria-current]", "#linkit", "#q4-tila .earlier a"])
 def test_the_focus_stays_through_a_save(page: Page, link: str) -> None:
     typed_twice(page)
     page.locator(link).wait_for()
@@ -138,7 +138,11 @@ def test_the_focus_goes_to_the_box_when_its_section_goes(page: Page) -> None:
     reference = begin(page)
     open_areas(page, reference, AREAS[:2])
     held: list[Route] = []
-    page.route(f"**/{DEVELOPMENT}", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**/{DEVELOPMENT}", hold)
     box = page.locator("#q3-ymparistot")
     box.focus()
     with page.expect_request(f"**/{DEVELOPMENT}"):

@@ -25,7 +25,7 @@ def test_an_application_is_sent_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/hakija")
 
-    write(page, "[name=haku]", "tampereen kaupunki")
+    write(page, "[name='q1.haku']", "tampereen kaupunki")
     options = page.locator("[name=q1] option:not([value=''])")
     expect(options).to_have_count(1)
     reach(page, "[name=q1]")

@@ -26,7 +26,7 @@ SMALL_TARGETS = """() => {
 
 # By what a person knows each field: its label, in its group.
 UNNAMED = """() => [...document.querySelectorAll("main input, main select, main textarea")]
-    .filter(field => field.type !== "hidden")
+    .filter(field => field.type !== "hidden" && field.getAttribute("aria-hidden") !== "true")
     .filter(field => ![...field.labels].some(label => label.textContent.trim()) || !field.id)
     .map(field => field.outerHTML)"""
 
@@ -75,7 +75,7 @@ def test_the_description_of_a_field_is_its_own(page: Page) -> None:
     for name in ("q7.henkilosto", "q9.alku", "q4"):
         field = page.locator(f"[name='{name}']")
         expect(field).to_have_attribute("aria-invalid", "true")
-        own = page.locator(f"[id='{field.get_attribute('id')}-virhe']")
+        own = page.locator(f"[data-field='{field.get_attribute('id')}']").locator(".problem")
         expect(own).to_be_visible()
         advice[name] = own.inner_text().strip()
     described = page.evaluate(
