@@ -1,4 +1,4 @@
-"""What is wrong is found, heard and mended: the list, the fields, the way between them (WCAG 3.3.1, 3.3.3, case 113)."""
+"""What is wrong is found, heard and mended: the list, the fields, the way between (WCAG 3.3.1, 3.3.3, case 113)."""
 
 import re
 
