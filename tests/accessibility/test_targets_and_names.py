@@ -104,6 +104,7 @@ def test_every_page_has_its_language_and_its_own_title(page: Page, language: str
     pages = [f"{home}/{address}" for address in addresses]
     pages += ["/", "/haku/strategiarahoitus-2021", "/linkki", "/saavutettavuus", "/tietosuoja"]
     titles = {}
+    feet = set()
     for address in pages:
         page.goto(address)
         titles[address] = page.title()
@@ -113,5 +114,19 @@ def test_every_page_has_its_language_and_its_own_title(page: Page, language: str
         expect(switch.get_by_text("På svenska")).to_have_attribute("lang", "sv")
         expect(switch.get_by_text("Suomeksi")).to_have_attribute("lang", "fi")
         expect(page.locator("h1")).to_have_count(1)
+        # Help, and what the ministry says of itself, stand on every page in the same place.
+        feet.add(page.locator("footer").inner_text())
     assert len(set(titles.values())) == len(titles), titles
     assert min(len(title) for title in titles.values()) > 5
+    assert len(feet) == 1
+
+
+def test_nothing_is_asked_for_twice(page: Page) -> None:
+    """What was typed is there wherever it is needed again (3.3.7)."""
+    reference = begin(page)
+    put(page, {"q2.sahkoposti": "aino@example.fi"})
+    press(page, "Tallenna ja jatka myöhemmin")
+    page.wait_for_url("**/tallennettu")
+    expect(page.locator("#sahkoposti")).to_have_value("aino@example.fi")
+    page.goto(f"/hakemus/{reference}/hakija")
+    expect(page.locator("[name='q2.sahkoposti']")).to_have_value("aino@example.fi")
