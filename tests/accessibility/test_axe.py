@@ -46,6 +46,8 @@ def test_axe_on_pages_around_the_form(reviewer: Reviewer) -> None:
         "/haku/paattynyt",
         "/saavutettavuus",
         "/tietosuoja",
+        "/ohje",
+        "/evasteet",
         "/linkki",
         "/jatka/tuntematon",
         "/ei-ole",

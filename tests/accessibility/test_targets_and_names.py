@@ -102,7 +102,7 @@ def test_every_page_has_its_language_and_its_own_title(page: Page, language: str
     home = page.url.rpartition("/")[0]
     addresses = ["hakija", DEVELOPMENT, "yhteenveto", "linkit", "tallennettu", "aiemmat/q2"]
     pages = [f"{home}/{address}" for address in addresses]
-    pages += ["/", "/haku/strategiarahoitus-2021", "/linkki", "/saavutettavuus", "/tietosuoja"]
+    pages += ["/", "/haku/strategiarahoitus-2021", "/linkki", "/saavutettavuus", "/tietosuoja", "/ohje", "/evasteet"]
     titles = {}
     feet = set()
     for address in pages:
