@@ -61,7 +61,8 @@ def test_the_focus_is_seen_at_every_stop(page: Page, fields: dict[str, Any]) -> 
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         page.goto(f"/hakemus/{reference}/{DEVELOPMENT}")
-        for key in ("Tab", "Shift+Tab"):
+        # Backwards only where something sticks to the window: on a low one nothing does.
+        for key in ("Tab", "Shift+Tab") if height > 480 else ("Tab",):
             count, found[f"{width}x{height} {key}"] = walk(page, key)
             assert count > 100
     assert {name: troubles for name, troubles in found.items() if troubles} == {}
