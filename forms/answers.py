@@ -24,7 +24,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """The stage of some questions, how many of them are answered, and how many errors stand against sending."""
+    """The stage of some questions, how many of them are answered, and how many errors are to be mended now."""
 
     stage: Stage
     answered: int
@@ -101,13 +101,14 @@ class Answers:
         problems = [problem for problem in self.problems if problem.question.key in keys]
         errors = [problem for problem in problems if problem.is_error]
         missing = [problem for problem in problems if problem.is_missing]
+        wrong = [problem for problem in errors if not problem.is_gap] or ([] if missing else errors)
         if not answered:
             stage = Stage.NOT_BEGUN
-        elif any(not problem.is_gap for problem in errors) or (errors and not missing):
+        elif wrong:
             stage = Stage.WRONG
         else:
             stage = Stage.UNDER_WAY if missing else Stage.READY
-        return Progress(stage, answered, len(asked), len(errors))
+        return Progress(stage, answered, len(asked), len(wrong))
 
     @property
     def errors(self) -> list[Problem]:

@@ -208,7 +208,8 @@ class Question(Strict):
 
     def problems(self, typed: Typed) -> list[Problem]:
         """All that is wrong or odd in an answer taken alone, in the order of its fields."""
-        if not self.is_answered(typed):
+        # A kind without this check asks for each of its fields on its own.
+        if "missing" in self.checks and not self.is_answered(typed):
             return list(self._graded([("", Found("missing", self.missing_message()))]))
         form = self.form_class(data={suffix or "vastaus": text for suffix, text in typed.items()})
         form.validate()

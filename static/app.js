@@ -15,7 +15,10 @@
 
   // What was refused is heard and seen first, also where the browser knows autofocus of fields only.
   var refusal = document.querySelector(".box[autofocus]");
-  if (refusal) { refusal.focus(); }
+  if (refusal) {
+    refusal.focus();
+    refusal.scrollIntoView();  // whole, where focus alone brings its edge into a small window
+  }
 
   var form = document.getElementById("lomake");
   if (!form) { return; }
@@ -60,6 +63,8 @@
 
   function sayNotSaved() {
     var notice = document.getElementById("ilmoitus");
+    // It is said once, however often a save is tried again.
+    if (notice.textContent.trim() === form.getAttribute("data-not-saved")) { return; }
     var words = document.createElement("strong");
     words.textContent = form.getAttribute("data-not-saved");
     notice.textContent = "";

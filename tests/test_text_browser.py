@@ -54,7 +54,6 @@ def test_an_application_is_filled_in_and_sent_from_a_text_browser(service: Servi
         lynx.expect("[X] Vakuutamme")
         lynx.press("Lähetä")
         lynx.expect("Hakemus on lähetetty", "Versio 1")
-        print(lynx.screen())
     mail = service.inbox.expect(1, "kirjaamo@minedu.fi", about=reference[0])[0]
     document = pdf_text(next(mail.iter_attachments()).get_content(), tmp_path)
     assert all(line in document for line in LONG.split("\n"))

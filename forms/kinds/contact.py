@@ -79,10 +79,6 @@ class ContactQuestion(Question):
     def field_label(self, suffix: str) -> Text | Message:
         return _LABELS.get(suffix, self.label)
 
-    def is_answered(self, typed: Typed) -> bool:
-        # Each field is asked for on its own, so there is no "missing" of the whole.
-        return True
-
     def email(self, typed: Typed) -> str | None:
         """The address for mails, None where it is missing or wrong."""
         try:
