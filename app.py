@@ -99,7 +99,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "RATELIMIT_STORAGE_URI": "memory://",
         # What every browser of the last ten years takes. Documents are compressed as they are.
         "COMPRESS_ALGORITHM": ["br", "gzip"],
-        "COMPRESS_ALGORITHM_STREAMING": ["br", "deflate"],
+        "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
         "COMPRESS_MIMETYPES": [
             "text/html",
             "text/css",
