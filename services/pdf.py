@@ -78,7 +78,8 @@ def _capped(text: str) -> str:
 
 
 def _kept_blanks(line: str) -> str:
-    line = line.replace("\t", "    ").rstrip(" ")
+    # The font has no hyphen of its own for keeping a word together.
+    line = line.replace("\t", "    ").replace("\u2011", "-").rstrip(" ")
     indent = len(line) - len(line.lstrip(" "))
     return NBSP * indent + line[indent:].replace("  ", f"{NBSP} ") or NBSP
 
