@@ -26,10 +26,12 @@ def begin(page: Page) -> str:
 
 
 def fill_known(page: Page, fields: dict[str, Any]) -> None:
+    # Asked for once: each question waits for the page's own work, and a whole application has many fields.
+    names = page.locator("[name]").evaluate_all("fields => fields.map(field => field.getAttribute('name'))")
     for name, value in fields.items():
-        field = page.locator(f"[name='{name}']")
-        if name == "q3" or field.count() != 1:
+        if name == "q3" or names.count(name) != 1:
             continue
+        field = page.locator(f"[name='{name}']")
         if name == "q1":
             field.select_option(value)
         else:
