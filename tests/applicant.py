@@ -8,7 +8,11 @@ from flask.testing import FlaskClient
 from lxml import etree
 from werkzeug.test import TestResponse
 
+from forms.texts import SOURCE
 from tests.forms_of_pages import HtmlForm, forms_of, parse, text_of
+from tests.words import Words
+
+CALL = "strategiarahoitus-2021"
 
 
 def fields_of_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,11 +32,12 @@ def fields_of_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Applicant:
-    """One browser. ``page`` is what it shows; every page is parsed strictly."""
+    """One browser, of a reader of one language. ``page`` is what it shows; every page is parsed strictly."""
 
-    def __init__(self, app: Flask, **headers: str) -> None:
+    def __init__(self, app: Flask, language: str = SOURCE) -> None:
         self.client: FlaskClient = app.test_client()
-        self.headers = headers
+        self.words = Words(language)
+        self.headers = {"Accept-Language": language}
         self.address = "/"
         self.response: TestResponse | None = None
         self.page: etree._Element | None = None
@@ -52,6 +57,12 @@ class Applicant:
     def status(self) -> int:
         assert self.response is not None
         return self.response.status_code
+
+    @property
+    def language(self) -> str:
+        """The language that the page says it is in."""
+        assert self.page is not None
+        return str(self.page.get("lang"))
 
     @property
     def text(self) -> str:
@@ -113,8 +124,8 @@ class Applicant:
         assert (described[0].get("aria-invalid") == "true") is bool(said[0])
         return said[0]
 
-    def begin(self, call: str = "strategiarahoitus-2021") -> "Applicant":
-        return self.get(f"/haku/{call}").press("Aloita hakemus")
+    def begin(self, call: str = CALL) -> "Applicant":
+        return self.get(f"/haku/{call}").press(self.words("Aloita hakemus"))
 
     def go(self, page: str) -> "Applicant":
         return self.get(f"/hakemus/{self.reference}/{page}")
@@ -122,12 +133,14 @@ class Applicant:
     def fill(self, answers: Mapping[str, Any]) -> "Applicant":
         """Fill in a whole application of the 2021 call, page by page, and end on the summary."""
         fields = fields_of_answers(answers)
-        self.press_known("Seuraava: Kehittämiskokonaisuudet", fields)
-        self.press("Näytä valitut kysymykset", {"q3": fields["q3"]})
-        return self.press_known("Seuraava: Yhteenveto ja lähetys", fields)
+        call = self.client.application.extensions["calls"].of(CALL)
+        self.press_known(self.words.next_button(call, "kehittamiskokonaisuudet"), fields)
+        self.press(self.words("Näytä valitut kysymykset"), {"q3": fields["q3"]})
+        return self.press_known(self.words.next_button(call, "yhteenveto"), fields)
 
     def send(self, button: str = "Lähetä") -> "Applicant":
+        """Tick what is asked for, and press the button with this Finnish name."""
         ticks = {"vakuutus": "1"}
         if "huomautukset" in etree.tostring(self.page, encoding="unicode"):
             ticks["huomautukset"] = "1"
-        return self.press(button, ticks)
+        return self.press(self.words(button), ticks)

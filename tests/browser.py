@@ -4,11 +4,13 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+from forms.texts import SOURCE
 from tests.service import Service
+from tests.words import FINNISH, Words
 
 
-def new_page(browser: Browser, service: Service, scripts: bool = True) -> Page:
-    context = browser.new_context(java_script_enabled=scripts, base_url=service.url, locale="fi-FI")
+def new_page(browser: Browser, service: Service, scripts: bool = True, language: str = SOURCE) -> Page:
+    context = browser.new_context(java_script_enabled=scripts, base_url=service.url, locale=f"{language}-FI")
     page = context.new_page()
     page.set_default_timeout(15_000)
     return page
@@ -18,9 +20,9 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def begin(page: Page) -> str:
+def begin(page: Page, words: Words = FINNISH) -> str:
     page.goto("/haku/strategiarahoitus-2021")
-    press(page, "Aloita hakemus")
+    press(page, words("Aloita hakemus"))
     page.wait_for_url("**/hakemus/**")
     return page.url.split("/")[4]
 

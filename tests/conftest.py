@@ -17,14 +17,17 @@ from playwright.sync_api import Browser, Page
 import clock
 from app import create_app
 from forms.definition import Call, load_call
+from forms.texts import LANGUAGES
 from models.database import database, migrate
 from settings import Settings
 from tests.applicant import Applicant
 from tests.browser import new_page
 from tests.service import Mailbox, Service
+from tests.words import Words
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+SEED = SHARED / "seed/answers.json"
 SAMPLE = ROOT / "tests/sample/application.json"
 BUSINESS_IDS = {"Helsingin kaupunki": "0201256-6", "Tampereen kaupunki": "0211675-2"}
 IN_CI = os.environ.get("CI") == "true"
@@ -51,10 +54,9 @@ def sample() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def seed() -> dict[str, Any]:
     """A real application's answers, where the folder beside the project has them."""
-    path = SHARED / "seed/answers.json"
-    if not path.exists():
+    if not SEED.exists():
         pytest.skip("the real application is not here; the sample application takes its place")
-    return with_provider(json.loads(path.read_text()))
+    return with_provider(json.loads(SEED.read_text()))
 
 
 @pytest.fixture(params=["sample", "seed"])
@@ -117,15 +119,20 @@ def applicant(app: Flask) -> Applicant:
     return Applicant(app)
 
 
-@pytest.fixture(params=["fi", "sv"])
+@pytest.fixture(params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
+def words(language: str) -> Words:
+    return Words(language)
+
+
+@pytest.fixture
 def reader(app: Flask, language: str) -> Applicant:
     """A browser that asks for one of the languages."""
-    return Applicant(app, **{"Accept-Language": language})
+    return Applicant(app, language)
 
 
 @pytest.fixture

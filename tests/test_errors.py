@@ -11,7 +11,7 @@ from models.application import Link
 from tests.applicant import Applicant
 from tests.forms_of_pages import parse, text_of
 from tests.test_links import shown_link
-from tests.test_pages_around import begun, heading, hrefs
+from tests.test_pages_around import heading, hrefs
 
 HELP_LINKS = {
     "fi": ("Etusivulle", "Tilaa uusi linkki", "Ohje"),
@@ -61,14 +61,14 @@ def test_an_application_of_others_helps(reader: Applicant, language: str) -> Non
 
 
 def test_too_large_a_post_helps(make_app: Callable[..., Flask], language: str) -> None:
-    reader = Applicant(make_app(body_bytes=2_000), **{"Accept-Language": language})
-    begun(reader, language).post(reader.address, {"q4": "x" * 3_000})
+    reader = Applicant(make_app(body_bytes=2_000), language)
+    reader.begin().post(reader.address, {"q4": "x" * 3_000})
     title = {"fi": "Lähetys oli liian suuri", "sv": "Den sända datamängden var för stor"}
     expect_help(reader, 413, title[language], language)
 
 
 def test_too_many_tries_say_when_to_try_again(make_app: Callable[..., Flask], language: str) -> None:
-    reader = Applicant(make_app(link_requests="1 per hour"), **{"Accept-Language": language})
+    reader = Applicant(make_app(link_requests="1 per hour"), language)
     assert reader.get("/jatka/x").status == 404
     expect_help(
         reader.get("/jatka/x"), 429, {"fi": "Liian monta yritystä", "sv": "För många försök"}[language], language
@@ -77,10 +77,10 @@ def test_too_many_tries_say_when_to_try_again(make_app: Callable[..., Flask], la
 
 
 def test_a_link_taken_out_of_use_says_so(reader: Applicant, app: Flask, language: str) -> None:
-    link = shown_link(begun(reader, language))
-    reader.go("linkit").press({"fi": "Poista käytöstä", "sv": "Ta ur bruk"}[language])
+    link = shown_link(reader.begin())
+    reader.go("linkit").press(reader.words("Poista käytöstä"))
     assert Link.select().where(Link.revoked_at.is_null(False)).count() == 1
-    other = Applicant(app, **{"Accept-Language": language}).get(link + ".")
+    other = Applicant(app, language).get(link + ".")
     title = {"fi": "Linkki on poistettu käytöstä", "sv": "Länken har tagits ur bruk"}[language]
     expect_help(other, 410, title, language)
     assert reader.reference not in other.text
@@ -101,28 +101,28 @@ def test_an_unexpected_fault_of_a_view_shows_our_page(
 ) -> None:
     app.testing = False
     monkeypatch.setattr("services.drafts.begin", lambda *_: 1 / 0)
-    reader = begun(Applicant(app, **{"Accept-Language": language}), language)
+    reader = Applicant(app, language).begin()
     title = {"fi": "Palvelussa tapahtui virhe", "sv": "Ett fel uppstod i tjänsten"}[language]
     expect_help(reader, 500, title, language)
     assert "kirjaamo.okm@gov.fi" in reader.text
 
 
 def test_a_database_that_does_not_work_helps(app: Flask, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = Applicant(app, **{"Accept-Language": language})
+    reader = Applicant(app, language)
 
     def fail(*_: object) -> None:
         raise peewee.OperationalError("database is locked")
 
     monkeypatch.setattr("services.drafts.begin", fail)
     title = {"fi": "Palvelussa on häiriö", "sv": "Det är en störning i tjänsten"}[language]
-    expect_help(begun(reader, language), 503, title, language)
+    expect_help(reader.begin(), 503, title, language)
 
 
 def test_a_link_that_only_reads_says_where_to_read(reader: Applicant, app: Flask, language: str) -> None:
-    reference = begun(reader, language).reference
-    reader.go("linkit").press({"fi": "Tee lukulinkki", "sv": "Skapa en läslänk"}[language])
+    reference = reader.begin().reference
+    reader.go("linkit").press(reader.words("Tee lukulinkki"))
     link = next(href for href in hrefs(reader) if "/jatka/" in href)
-    other = Applicant(app, **reader.headers).get(link[link.index("/jatka/") :]).get(f"/hakemus/{reference}/hakija")
+    other = Applicant(app, language).get(link[link.index("/jatka/") :]).get(f"/hakemus/{reference}/hakija")
     assert other.status == 403
     assert {f"/hakemus/{reference}/yhteenveto", "/", "/linkki", "/ohje"} <= set(hrefs(other))
 

@@ -31,12 +31,6 @@ Tallenna oma vastaukseni|Ota tallennettu vastaus|Muokkaa molempia yhdessä|Linki
 Siirry sisältöön""".replace("\n", "|").split("|")
 
 
-def begun(reader: Applicant, language: str) -> Applicant:
-    """With an application of its own."""
-    reader.get("/haku/strategiarahoitus-2021")
-    return reader.press({"fi": "Aloita hakemus", "sv": "Börja ansökan"}[language])
-
-
 def hrefs(applicant: Applicant) -> list[str]:
     assert applicant.page is not None
     return [link.get("href") for link in applicant.page.iter("a")]
@@ -72,8 +66,8 @@ def test_every_page_around_can_be_reached_from_the_first(applicant: Applicant) -
 
 def test_the_help_names_things_as_the_pages_do(app: Flask) -> None:
     catalogue = read_po(BytesIO((ROOT / "translations/sv/LC_MESSAGES/messages.po").read_bytes()))
-    finnish = Applicant(app, **{"Accept-Language": "fi"}).get("/ohje").text
-    swedish = Applicant(app, **{"Accept-Language": "sv"}).get("/ohje").text
+    finnish = Applicant(app, "fi").get("/ohje").text
+    swedish = Applicant(app, "sv").get("/ohje").text
     for name in BUTTONS:
         message = catalogue.get(name)
         assert name in finnish
@@ -139,7 +133,7 @@ def test_the_statements_hold_what_the_law_asks(
     make_app: Callable[..., Flask], language: str, address: str, items: dict[str, tuple[str, str]]
 ) -> None:
     app = make_app(feedback_email="palaute@example.fi", data_protection_email="vastaava@example.fi")
-    reader = Applicant(app, **{"Accept-Language": language}).get(address)
+    reader = Applicant(app, language).get(address)
     assert [item for item, words in items.items() if words[language == "sv"] not in reader.text] == []
     assert "mailto:palaute@example.fi" in hrefs(reader)
     outside = {"/saavutettavuus": "https://www.saavutettavuusvaatimukset.fi", "/tietosuoja": "https://tietosuoja.fi"}
@@ -163,7 +157,7 @@ def test_the_cookie_page_names_every_cookie_of_a_whole_visit(
         return serve(environ, started)
 
     monkeypatch.setattr(app, "wsgi_app", listening)
-    applicant = Applicant(app, **{"Accept-Language": language}).get("/?kieli=fi").begin().fill(sample).send()
+    applicant = Applicant(app).get("/?kieli=fi").begin().fill(sample).send()
     assert "Hakemus on lähetetty" in applicant.text
     link = shown_link(applicant)
     # The question that open pages ask every twenty seconds.
@@ -190,8 +184,8 @@ def test_a_closed_call_helps_and_says_why_nothing_begins(
 ) -> None:
     app = make_app(held_open=frozenset())
     at("2021-05-17T16:15:00")
-    reader = Applicant(app, **{"Accept-Language": language}).get("/haku/strategiarahoitus-2021")
-    begin = reader.form({"fi": "Aloita hakemus", "sv": "Börja ansökan"}[language])
+    reader = Applicant(app, language).get("/haku/strategiarahoitus-2021")
+    begin = reader.form(reader.words("Aloita hakemus"))
     at("2021-05-17T16:15:01")
     reader.post(begin.action, begin.data)
     assert reader.status == 200

@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.applicant import Applicant
 from tests.browser import begin, saved
-from tests.test_journey_http import compact, pdf_text
+from tests.test_journey_http import pdf_text
+from tests.words import compact
 
 # What Word lays on the clipboard as plain text: a line broken within a paragraph, lists with bullets of its fonts,
 # its own hyphen, dashes and quotes.
