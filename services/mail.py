@@ -73,7 +73,7 @@ def _submission(mail: OutboxMail) -> Contents:
     document = pdf.of_submission(submission, call)
     answers = submissions.read_answers(submission, call)
     question = call.provider_question
-    name = pdf.file_name(submission.application, submission)
+    name = pdf.submission_name(submission)
     return Contents(
         {
             "call": call,

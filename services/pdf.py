@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from flask import render_template
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
@@ -52,13 +52,19 @@ def of_draft(application: Application, call: Call, answers: Answers, language: s
     return _render(call, application, answers, None, language)
 
 
-def file_name(application: Application, submission: Submission | None) -> str:
-    """The name under which people save it: the reference and what it is."""
-    return (
-        f"{application.reference}-versio-{submission.version}.pdf"
-        if submission
-        else f"{application.reference}-luonnos.pdf"
-    )
+def submission_name(submission: Submission) -> str:
+    """The file's name, in the language of the document: the reference and what it is."""
+    reference = submission.application.reference
+    with force_locale(submission.language):
+        # TRANSLATORS: the name of a file that people keep; letters, digits and hyphens only.
+        return str(gettext("%(reference)s-versio-%(number)s.pdf", reference=reference, number=submission.version))
+
+
+def draft_name(application: Application, language: str) -> str:
+    """The same for a draft."""
+    with force_locale(language):
+        # TRANSLATORS: the name of a file that people keep; letters, digits and hyphens only.
+        return str(gettext("%(reference)s-luonnos.pdf", reference=application.reference))
 
 
 def printable(shown: Shown) -> Shown:

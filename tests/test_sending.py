@@ -189,11 +189,18 @@ def test_a_tryout_never_mails_a_calls_own_addresses(
     assert [message["To"].lower() for message in mails()] == ["kirjaamo@minedu.fi"] * 2
 
 
+def name_of_pdf(applicant: Applicant) -> str:
+    answer = applicant.client.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf")
+    return answer.headers["Content-Disposition"].removeprefix("inline; filename=")
+
+
 def test_the_whole_in_swedish(app: Flask, sample: dict[str, Any], mails: Any) -> None:
     applicant = filled(app, sample)
     applicant.press("På svenska")
     applicant.words = Words("sv")
+    assert name_of_pdf(applicant) == f"{applicant.reference}-utkast.pdf"
     applicant.send()
+    assert name_of_pdf(applicant) == f"{applicant.reference}-version-1.pdf"
     assert applicant.language == "sv"
     assert "kl. " in applicant.text
     assert "Tammerfors stad" in applicant.text

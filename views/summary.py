@@ -176,7 +176,7 @@ def _pdf(document: bytes, name: str) -> Response:
 def version_pdf(reference: str, number: int) -> Response:
     opened = may_read(reference)
     sent = version_or_404(opened, number)
-    return _made_or_sorry(lambda: _pdf(pdf.of_submission(sent, opened.call), pdf.file_name(opened.application, sent)))
+    return _made_or_sorry(lambda: _pdf(pdf.of_submission(sent, opened.call), pdf.submission_name(sent)))
 
 
 @bp.get("/yhteenveto.pdf")
@@ -189,8 +189,9 @@ def current_pdf(reference: str) -> Response:
 
     def draft() -> Response:
         answers = drafts.load_answers(opened.call, opened.application)
-        document = pdf.of_draft(opened.application, opened.call, answers, current())
-        return _pdf(document, pdf.file_name(opened.application, None))
+        language = current()
+        document = pdf.of_draft(opened.application, opened.call, answers, language)
+        return _pdf(document, pdf.draft_name(opened.application, language))
 
     return _made_or_sorry(draft)
 
