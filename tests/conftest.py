@@ -66,6 +66,13 @@ def answers(request: pytest.FixtureRequest) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture
+def real(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The real application's answers, or the sample application in their place."""
+    found: dict[str, Any] = request.getfixturevalue("seed" if SEED.exists() else "sample")
+    return found
+
+
 @pytest.fixture(scope="session")
 def call() -> Call:
     return load_call(ROOT / "calls/strategiarahoitus-2021.toml")

@@ -1,6 +1,7 @@
-"""The form in Chromium: the real application with scripts on and off, and what happens while one types."""
+"""The form in Chromium: the real application in each language, scripts on and off, and what happens while one types."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,68 +12,91 @@ from forms.definition import Call
 from tests.applicant import fields_of_answers
 from tests.browser import begin, fill_known, new_page, press, saved, send
 from tests.service import Service
-from tests.test_journey_http import expect_all_answers, pdf_text
+from tests.test_journey_http import elsewhere, expect_all_answers, expect_mails, expect_receipt, file_name
+from tests.words import Words
 
 AREAS = {"opetus": "q4", "ymparistot": "q12", "tieto": "q19"}
 
 
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Service]:
+    """A service of one applicant: no mails about a provider's second application go out before the receipt."""
+    with Service(tmp_path) as running:
+        yield running
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_real_application_goes_through(
-    browser: Browser, service: Service, answers: dict[str, Any], call: Call, scripts: bool, tmp_path: Path
+    browser: Browser,
+    alone: Service,
+    real: dict[str, Any],
+    call: Call,
+    words: Words,
+    scripts: bool,
+    tmp_path: Path,
 ) -> None:
-    fields = fields_of_answers(answers)
-    page = new_page(browser, service, scripts)
-    reference = begin(page)
+    fields = fields_of_answers(real)
+    page = new_page(browser, alone, scripts, words.language)
+    reference = begin(page, words)
+    expect(page.locator("html")).to_have_attribute("lang", words.language)
     fill_known(page, fields)
-    press(page, "Seuraava: Kehittämiskokonaisuudet")
+    press(page, words.next_button(call, "kehittamiskokonaisuudet"))
     for area in fields["q3"]:
         page.locator(f"[name=q3][value={area}]").check()
     if not scripts:
-        press(page, "Näytä valitut kysymykset")
+        press(page, words("Näytä valitut kysymykset"))
     for area in fields["q3"]:
         expect(page.locator(f"#alue-{area} h2")).to_be_visible()
     page.fill("[name=q4]", fields["q4"])
 
-    # Leave in the middle, and come back on another machine by the link in the mail.
-    press(page, "Tallenna ja jatka myöhemmin")
+    # Leave in the middle, and come back by the link in the mail on another machine, whose browser asks for another
+    # language.
+    press(page, words("Tallenna ja jatka myöhemmin"))
     mailbox = f"jatkaja-{reference.lower()}@example.fi"
     page.fill("[name=sahkoposti]", mailbox)
-    press(page, "Lähetä linkki")
-    expect(page.get_by_text(f"Linkki lähetetään osoitteeseen {mailbox}.")).to_be_visible()
-    body = service.inbox.expect(1, mailbox)[0].get_body().get_content()
+    press(page, words("Lähetä linkki"))
+    expect(page.get_by_text(words("Linkki lähetetään osoitteeseen %(email)s.", email=mailbox))).to_be_visible()
+    body = alone.inbox.expect(1, mailbox)[0].get_body().get_content()
     link = re.search(r"http\S+/jatka/\S+", body)
     assert link
     page.context.close()
 
-    page = new_page(browser, service, scripts)
+    page = new_page(browser, alone, scripts, elsewhere(words.language))
     page.goto(link[0])
+    expect(page.locator("html")).to_have_attribute("lang", words.language)
     expect(page.locator("[name='q2.nimi']")).to_have_value(fields["q2.nimi"])
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
     expect(page.locator("[name=q4]")).to_have_value(fields["q4"])
     fill_known(page, fields)
-    press(page, "Seuraava: Yhteenveto ja lähetys")
-    expect(page.get_by_text("Mikään ei estä hakemuksen lähettämistä.")).to_be_visible()
-    send(page, "Lähetä")
-    expect(page.get_by_text("Versio 1 (voimassa)")).to_be_visible()
-    expect_all_answers(page.inner_text("main"), answers, call)
+    assert words.foreign(page.inner_text("body")) == set()
+    press(page, words.next_button(call, "yhteenveto"))
+    expect(page.get_by_text(words("Mikään ei estä hakemuksen lähettämistä."))).to_be_visible()
+    send(page, words("Lähetä"))
+    current = f"{words('Versio %(number)s')} ({words('voimassa')})"
+    expect(page.get_by_text(current % {"number": 1})).to_be_visible()
+    expect_receipt(page.inner_text("main"), reference, call, words)
+    expect_all_answers(page.inner_text("main"), real, call, words)
 
     # One amount changes; the total is right again only when the financing follows.
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
     page.fill("[name='q7.palvelut']", str(int(fields["q7.palvelut"] or 0) + 1000))
     page.fill("[name='q8.oma']", str(int(fields["q8.oma"]) + 1000))
-    press(page, "Seuraava: Yhteenveto ja lähetys")
-    expect(page.locator("#lomake").get_by_text("Teillä on muutoksia, joita ei ole lähetetty.")).to_be_visible()
-    send(page, "Lähetä uudelleen")
-    expect(page.get_by_text("Versio 2 (voimassa)")).to_be_visible()
+    press(page, words.next_button(call, "yhteenveto"))
+    unsent = words("Teillä on muutoksia, joita ei ole lähetetty.")
+    expect(page.locator("#lomake").get_by_text(unsent)).to_be_visible()
+    send(page, words("Lähetä uudelleen"))
+    expect(page.get_by_text(current % {"number": 2})).to_be_visible()
     page.goto(f"/hakemus/{reference}/versio/1")
-    expect(page.get_by_text("Tämän version on korvannut versio 2.")).to_be_visible()
-    expect_all_answers(page.inner_text("main"), answers, call)
+    expect(page.get_by_text(words("Tämän version on korvannut versio %(number)s.", number=2))).to_be_visible()
+    expect_receipt(page.inner_text("main"), reference, call, words)
+    expect_all_answers(page.inner_text("main"), real, call, words)
 
-    document = page.request.get(f"/hakemus/{reference}/versio/1/yhteenveto.pdf").body()
-    expect_all_answers(pdf_text(document, tmp_path), answers, call)
-    mails = service.inbox.expect(2, "kirjaamo@minedu.fi", about=reference)
-    attached = next(mails[0].iter_attachments()).get_content()
-    expect_all_answers(pdf_text(attached, tmp_path), answers, call)
+    made = page.request.get(f"/hakemus/{reference}/versio/1/yhteenveto.pdf")
+    assert made.headers["content-disposition"] == f"inline; filename={file_name(reference, words)}"
+    receipt = alone.inbox.expect(2, fields["q2.sahkoposti"])[0]
+    registry = alone.inbox.expect(2, call.registry.email)[0]
+    expect_mails(receipt, registry, reference, real, call, words, tmp_path)
+    assert made.body() == next(registry.iter_attachments()).get_content()
     page.context.close()
 
 
