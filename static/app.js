@@ -159,12 +159,14 @@
 
   // Text areas grow with their text: by the style, or by hand where browsers don't know it yet.
   if (!window.CSS || !CSS.supports || !CSS.supports("field-sizing", "content")) {
-    form.addEventListener("input", function (event) {
-      var field = event.target;
+    var grow = function (field) {
       if (field.tagName === "TEXTAREA" && field.scrollHeight > field.clientHeight) {
         field.style.height = field.scrollHeight + field.offsetHeight - field.clientHeight + "px";
       }
-    });
+    };
+    form.addEventListener("input", function (event) { grow(event.target); });
+    // Also what was typed before this script came, and what is longer on a narrow window than the server reckons.
+    Array.prototype.forEach.call(form.querySelectorAll("textarea"), grow);
   }
 
   // A save that reloads the page ends where it began. Only the place is kept, and only for the next page.

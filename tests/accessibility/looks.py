@@ -49,6 +49,8 @@ def open_areas(page: Page, reference: str, areas: list[str] | tuple[str, ...]) -
     put(page, {"q3": list(areas)})
     press(page, "Näytä valitut kysymykset")
     page.locator(f"#alue-{areas[-1]} h2").wait_for()
+    # The heading is there before the script is.
+    page.wait_for_load_state("domcontentloaded")
 
 
 def fill(page: Page, fields: dict[str, Any]) -> str:
