@@ -100,6 +100,33 @@ def test_a_real_application_goes_through(
     page.context.close()
 
 
+def test_choosing_sections_without_scripts_keeps_what_was_typed(browser: Browser, service: Service) -> None:
+    page = new_page(browser, service, scripts=False)
+    reference = begin(page)
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    page.locator("[name=q3][value=opetus]").check()
+    press(page, "Näytä valitut kysymykset")
+    page.fill("[name=q4]", "Kesken jäänyt")
+    page.fill("[name='q7.henkilosto']", "1 450 000")
+    page.fill("[name='q11.2']", "Kumppani")
+    page.locator("[name=q3][value=tieto]").check()
+    press(page, "Näytä valitut kysymykset")
+    expect(page.locator("#alue-tieto h2")).to_be_visible()
+    expect(page.locator("[name=q4]")).to_have_value("Kesken jäänyt")
+    expect(page.locator("[name='q7.henkilosto']")).to_have_value("1 450 000")
+    expect(page.locator("[name='q11.2']")).to_have_value("Kumppani")
+    # It counts and sums, and asks for nothing that nobody has come to yet.
+    expect(page.locator("#q4-laskuri")).to_contain_text("2 487 merkkiä jäljellä")
+    expect(page.locator("#q7-summa")).to_have_text("1 450 000 €")
+    expect(page.locator(".problem.error, #korjattavat a, [aria-invalid=true]")).to_have_count(0)
+    expect(page).to_have_title(re.compile("^Kehittämiskokonaisuudet"))
+    page.locator("[name=q3][value=opetus]").uncheck()
+    press(page, "Näytä valitut kysymykset")
+    expect(page.locator("#alue-opetus")).to_contain_text("Vastauksenne on säilytetty")
+    expect(page.locator("#alue-tieto h2")).to_be_visible()
+    page.context.close()
+
+
 def test_three_quick_ticks_open_three_sections(page: Page) -> None:
     reference = begin(page)
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")

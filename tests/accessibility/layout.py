@@ -61,7 +61,7 @@ LAYOUT = """() => {
 }"""
 
 # Amounts stand with what they are of: a field under or beside its own label, in its own row; in a table with columns
-# each figure under its heading.
+# each figure under its heading. A partner's field stands beside its number, and is wide enough for a name.
 AMOUNTS = """() => {
     const troubles = [];
     const seen = node => node.checkVisibility() && node.getBoundingClientRect().width > 0;
@@ -74,6 +74,12 @@ AMOUNTS = """() => {
             const isUnder = box.top >= head.bottom - 1 && box.top - head.bottom < 16;
             if (!seen(name) || !seen(cell) || !(isBeside || isUnder)) { troubles.push(`away from amount: ${words}`); }
         }
+    }
+    for (const row of document.querySelectorAll(".partner")) {
+        const name = row.querySelector("label").getBoundingClientRect();
+        const box = row.querySelector("input").getBoundingClientRect();
+        const isBeside = name.right <= box.left + 1 && name.top >= box.top - 1 && name.bottom <= box.bottom + 1;
+        if (!isBeside || box.width < 160) { troubles.push(`away from its number: ${row.textContent.trim()}`); }
     }
     for (const table of document.querySelectorAll(".totals-table")) {
         const columns = [...table.querySelectorAll("thead th")].slice(1);

@@ -5,22 +5,23 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.accessibility.looks import AREAS, DEVELOPMENT, open_areas, put
+from tests.accessibility.looks import AREAS, open_areas, put
 from tests.browser import begin, new_page, press, saved
 from tests.service import Service
 
 WRONG = {"q4": "x" * 2600, "q7.henkilosto": "1.319.500", "q9.alku": "31.2.2021"}
+# In another section, and in one that is taken out again before sending.
+FURTHER = {"q20": "x" * 2100}
+TAKEN_OUT = {"q12": "x" * 2600, "q15.muut": "1.319.500"}
 
 
-def refused(page: Page, scripts: bool = True) -> str:
-    """An application with mistakes, which was to be sent."""
+def refused(page: Page) -> str:
+    """An application with mistakes in three sections, one of them on another page, which was to be sent."""
     reference = begin(page)
-    page.goto(f"/hakemus/{reference}/{DEVELOPMENT}")
-    page.locator("#q3-opetus").check()
-    if not scripts:
-        press(page, "Näytä valitut kysymykset")
-    page.locator("[name=q4]").wait_for()
-    put(page, WRONG)
+    open_areas(page, reference, ["opetus", "ymparistot", "tieto"])
+    put(page, {**WRONG, **FURTHER, **TAKEN_OUT, "q3": ["opetus", "tieto"]})
+    press(page, "Näytä valitut kysymykset")
+    page.locator("#alue-ymparistot .kept").wait_for()
     press(page, "Seuraava: Yhteenveto ja lähetys")
     page.wait_for_url("**/yhteenveto")
     press(page, "Lähetä")
@@ -31,7 +32,7 @@ def refused(page: Page, scripts: bool = True) -> str:
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_refusal_is_read_first_and_leads_to_each_field(browser: Browser, service: Service, scripts: bool) -> None:
     page = new_page(browser, service, scripts)
-    refused(page, scripts)
+    refused(page)
     expect(page.locator("#este")).to_be_focused()
     assert page.title().startswith("Hakemusta ei lähetetty: ")
     # Nothing of the page's own stands before it but the heading.
@@ -41,9 +42,11 @@ def test_a_refusal_is_read_first_and_leads_to_each_field(browser: Browser, servi
     )
     links = page.locator("#este a")
     targets = [link.get_attribute("href") or "" for link in links.all()]
-    wanted = ("#q1-vastaus", "#q2-nimi", "#q2-sahkoposti", "#q4-vastaus", "#q7-henkilosto", "#q9-alku", "#vakuutus")
-    for anchor in wanted:
+    wanted = ("#q1-vastaus", "#q2-nimi", "#q2-sahkoposti", "#q4-vastaus", "#q7-henkilosto", "#q9-alku", "#q20-vastaus")
+    for anchor in (*wanted, "#vakuutus"):
         assert any(target.endswith(anchor) for target in targets), (anchor, targets)
+    # Nobody is sent to mend what is not shown.
+    assert [target for target in targets if "#q12" in target or "#q15" in target] == []
     # On this very page first; then those that lead to other pages.
     for target in sorted(targets, key=lambda target: not target.startswith("#")):
         if target.startswith("#"):
