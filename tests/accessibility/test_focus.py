@@ -68,6 +68,26 @@ def test_the_focus_is_seen_at_every_stop(page: Page, fields: dict[str, Any]) -> 
     assert {name: troubles for name, troubles in found.items() if troubles} == {}
 
 
+# What sticks to the window's lower edge, and how much of it is kept free of what has the focus.
+STUCK = """() => {
+    const isStuck = node => getComputedStyle(node).position === "sticky";
+    const stuck = [...document.querySelectorAll(".bar, .save")].find(isStuck);
+    const free = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom);
+    return {high: stuck.getBoundingClientRect().height, free};
+}"""
+
+
+def test_what_sticks_is_no_higher_than_what_is_kept_free(page: Page) -> None:
+    reference = begin(page)
+    for language in ("fi", "sv"):
+        for place in ("hakija", DEVELOPMENT):
+            page.goto(f"/hakemus/{reference}/{place}?kieli={language}")
+            for width in (320, 768, 960, 1200, 1260, 1280, 1440):
+                page.set_viewport_size({"width": width, "height": 800})
+                stuck = page.evaluate(STUCK)
+                assert stuck["high"] <= stuck["free"], (language, place, width)
+
+
 # The header, the side with its steps, then the questions in their order, what saves them, and the foot.
 ORDER = [
     ".skip",
