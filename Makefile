@@ -61,7 +61,7 @@ bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
 ledger: $(VENV)/.dev $(MO) ## The ledger test at full length: 200 writers, two minutes
 	LEDGER=full $(BIN)/pytest -s tests/faults/test_ledger.py
 
-screens: $(VENV)/.dev $(MO) ## Pictures of every page, into screens/
+screens: $(VENV)/.dev $(MO) ## Pictures of every page, into screens/; of key states, into docs/screens/
 	$(BIN)/python -m tests.screens
 
 translations: $(VENV)/.dev ## Bring the catalogues up to the texts of the program

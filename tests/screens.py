@@ -1,4 +1,4 @@
-"""Pictures of every page, to be looked at: ``make screens`` writes them to screens/."""
+"""Pictures of every page, to be looked at: ``make screens`` writes them to screens/, key states to docs/screens/."""
 
 import json
 import subprocess
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.applicant import fields_of_answers
 from tests.browser import begin, fill_known, press, send
 from tests.conftest import ROOT, SAMPLE, with_provider
+from tests.key_states import key_states
 from tests.service import Service
 
 FOLDER = ROOT / "screens"
@@ -85,10 +86,11 @@ def journey(page: Page, prefix: str, fields: dict[str, Any], scripts: bool) -> N
     subprocess.run(["pdftoppm", "-r", "70", "-png", document, document.with_suffix("")], check=True)
 
 
-def run(browser: Browser, url: str) -> None:
+def run(browser: Browser, service: Service) -> None:
     fields = fields_of_answers(with_provider(json.loads(SAMPLE.read_text())))
+    key_states(browser, service, fields)
     for scripts in (True, False):
-        context = browser.new_context(java_script_enabled=scripts, base_url=url, locale="fi-FI")
+        context = browser.new_context(java_script_enabled=scripts, base_url=service.url, locale="fi-FI")
         journey(context.new_page(), "skriptit" if scripts else "ei-skripteja", fields, scripts)
         context.close()
 
@@ -101,7 +103,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        run(browser, service.url)
+        run(browser, service)
         browser.close()
     print(f"Pictures in {FOLDER}")
 
