@@ -13,7 +13,7 @@ from tests.applicant import fields_of_answers
 from tests.browser import begin, new_page, press, saved, send
 from tests.conftest import SEED, need
 from tests.service import Service
-from tests.test_journey_http import compact
+from tests.words import compact
 
 # Browsers that came before the style that lets a field grow know neither its name nor its value.
 OLDER = (
