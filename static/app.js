@@ -105,6 +105,13 @@
     carried.set(event.detail.xhr, noted);
   });
 
+  // News is heard once: the same words again are none.
+  document.addEventListener("htmx:oobBeforeSwap", function (event) {
+    var place = event.detail.target;
+    if (place.getAttribute("role") !== "status") { return; }
+    if (place.textContent.trim() === event.detail.fragment.textContent.trim()) { event.detail.shouldSwap = false; }
+  });
+
   // Only saves bring parts of ours with an error; any other error page has no place in the form.
   document.addEventListener("htmx:beforeSwap", function (event) {
     var status = event.detail.xhr.status;

@@ -63,6 +63,7 @@ def test_after_closing_a_draft_is_read_saved_and_printed(
     assert "Hakemusta ei voi enää lähettää" in applicant.text
     applicant.go("yhteenveto")
     assert "Vakuutamme" not in applicant.text
+    assert "Mikään ei estä" not in applicant.text
     assert applicant.client.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf").data.startswith(b"%PDF")
     assert applicant.get("/haku/strategiarahoitus-2021").status == 200
 

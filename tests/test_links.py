@@ -73,7 +73,7 @@ def test_a_browser_without_cookies_is_told_so(app: Flask) -> None:
     browser = app.test_client(use_cookies=False)
     answer = browser.post("/haku/strategiarahoitus-2021/aloita")
     assert answer.status_code == 403
-    assert "Sallikaa evästeet tälle sivustolle" in answer.text
+    assert "sallikaa evästeet tälle sivustolle" in answer.text
 
 
 def test_ask_for_links_says_the_same_to_anybody(

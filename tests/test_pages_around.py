@@ -193,7 +193,7 @@ def test_a_closed_call_helps_and_says_why_nothing_begins(
     expected = {
         "fi": ("Uutta hakemusta ei voi enää aloittaa", "päättyi 17.5.2021 klo 16.15", "lukea, tallentaa ja tulostaa"),
         "sv": (
-            "Det går inte längre att börja en ny ansökan",
+            "Det går inte längre att påbörja en ny ansökan",
             "gick ut 17.5.2021 kl. 16.15",
             "läsa, spara och skriva ut",
         ),

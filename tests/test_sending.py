@@ -84,6 +84,10 @@ def test_declaration_and_remarks_are_asked_for(app: Flask, sample: dict[str, Any
     applicant.press("Lähetä")
     assert applicant.status == 422
     assert "Antakaa vakuutus tietojen oikeellisuudesta." in applicant.text
+    assert applicant.page is not None
+    box = next(node for node in applicant.page.iter("input") if node.get("id") == "vakuutus")
+    assert box.get("aria-invalid") == "true"
+    assert box.get("aria-describedby") == "vakuutus-virhe"
     assert "Vahvistakaa, että haluatte lähettää hakemuksen huomautuksista huolimatta." in applicant.text
     applicant.send()
     assert "Hakemus on lähetetty" in applicant.text

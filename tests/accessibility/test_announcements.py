@@ -93,6 +93,52 @@ def test_a_section_is_announced_once_as_it_comes_and_goes(form: Page) -> None:
     assert "Suljettu: Koulutuksen järjestäjien tieto-osaamisen parantaminen." in closed[0]
 
 
+def test_a_section_that_comes_says_nothing_of_other_questions(form: Page) -> None:
+    form.locator("[name=q4]").fill("x" * 2600)
+    expect(form.locator("#ilmoitus")).to_contain_text("100 merkkiä liikaa")
+    before = len(heard(form))
+    form.locator("#q3-tieto").press("Space")
+    expect(form.locator("#q3")).to_have_attribute("data-save", "saved")
+    assert heard(form)[before:] == ["Avattu: Koulutuksen järjestäjien tieto-osaamisen parantaminen."]
+
+
+def test_what_becomes_wrong_is_announced_once(form: Page) -> None:
+    day = form.locator("[name='q9.alku']")
+    for typed in ("31.2.2021", "31.2.2022"):
+        with saved(form):
+            day.fill(typed)
+        expect(form.locator("#q9")).to_have_attribute("data-save", "saved")
+    assert heard(form) == ["9. Aloituspäivämäärä: Tätä päivää ei ole kalenterissa. Tarkistakaa päivä ja kuukausi."]
+    with saved(form):
+        day.fill("1.3.2021")
+    expect(form.locator("#kuultava")).to_be_empty()
+    assert len(heard(form)) == 1
+
+
+def test_a_failed_save_is_seen_beside_the_word_about_others(form: Page, browser: Browser, service: Service) -> None:
+    reference = form.url.split("/")[4]
+    form.goto(f"/hakemus/{reference}/tallennettu")
+    link = form.locator(".personal-link a").get_attribute("href")
+    assert link
+    other = new_page(browser, service)
+    with other.expect_response("**/muut?*"):
+        other.goto(link)
+    form.goto(f"/hakemus/{reference}/{DEVELOPMENT}")
+    expect(form.locator("#muut-viesti")).to_contain_text("Joku muu on avannut")
+    form.route(f"**/{DEVELOPMENT}", lambda route: route.abort())
+    form.locator("[name=q4]").press_sequentially("Yhteys on poikki.")
+    for place in ("#ilmoitus", "#muut-viesti"):
+        expect(form.locator(place)).not_to_be_empty()
+        form.wait_for_function(
+            """place => {
+                const notice = document.querySelector(place), box = notice.getBoundingClientRect();
+                return notice.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
+            }""",
+            arg=place,
+        )
+    other.context.close()
+
+
 def test_a_failing_save_is_announced_once_however_often_it_fails(form: Page) -> None:
     form.route(f"**/{DEVELOPMENT}", lambda route: route.abort())
     failures: list[str] = []
