@@ -93,8 +93,8 @@ class Shown:
     """An answer as people read it: a text, or labelled rows, with a total where there is one."""
 
     text: Text | str | None = None
-    lines: tuple[str, ...] = ()
-    """The text's lines one by one, for printers that can't keep them in a whole."""
+    lines: tuple[tuple[str, ...], ...] = ()
+    """The text's lines in groups of a few, for printers that can't keep them in a whole."""
     rows: tuple[Row, ...] = ()
     total: Euros | None = None
     beside: Row | None = None
