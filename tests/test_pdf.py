@@ -126,7 +126,7 @@ def draft_of(applicant: Applicant, folder: Path) -> Document:
 
 def test_a_document_to_file(sent: Applicant, answers: dict[str, Any], call: Call, tmp_path: Path) -> None:
     document = printed(sent, tmp_path)
-    expect_all_answers(document.text, answers, call)
+    expect_all_answers(document.text, answers, call, sent.words)
     information = document.reader.metadata
     assert information is not None
     assert information.title == f"Strategiarahoitus 2021 {sent.reference}"
