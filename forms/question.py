@@ -72,6 +72,21 @@ MOST_IN_LINE = 300
 """Characters of a one-line field that can be sent; more is kept, but no name, title or partner is so long."""
 
 
+STRING = {"type": "string"}
+"""JSON Schema of a field as typed."""
+
+
+def object_of(suffixes: Iterable[str]) -> dict[str, Any]:
+    """JSON Schema of an object with one string a field."""
+    names = list(suffixes)
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(names, STRING),
+        "required": names,
+        "additionalProperties": False,
+    }
+
+
 def line_fits(form: Form, field: StringField) -> None:
     """A validator for fields of one line of text; its check is ``line_too_long``."""
     if len(field.data or "") > MOST_IN_LINE:
@@ -234,6 +249,10 @@ class Question(Strict):
     def to_json(self, typed: Typed) -> Any:
         """The answer as typed, as a JSON value that reads naturally for its kind."""
         return typed.get("", "")
+
+    def json_schema(self) -> dict[str, Any]:
+        """What ``to_json`` gives, as a JSON Schema."""
+        return STRING
 
     def from_json(self, value: Any) -> dict[str, str]:
         """The typed answer of such a JSON value."""

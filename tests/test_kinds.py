@@ -1,12 +1,15 @@
 """A walk over all kinds of questions, each in a small call of its own: page, save, summary, PDF, JSON, Swedish."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from jsonschema import Draft202012Validator
+from werkzeug.test import TestResponse
 
 from forms.kinds import AnyQuestion
 from tests.applicant import Applicant
@@ -71,6 +74,31 @@ def test_every_kind_is_walked() -> None:
     assert kinds == set(WALKS) == {path.stem for path in (ROOT / "templates/kinds").glob("*.html")} - {"rows"}
 
 
+def schema_beside(applicant: Applicant, saved: TestResponse) -> dict[str, Any]:
+    """The schema that an application's file names."""
+    address = re.fullmatch(r'<(.+)>; rel="describedby"', saved.headers["Link"])
+    assert address
+    schema = applicant.client.get(address[1])
+    assert schema.mimetype == "application/schema+json"
+    found: dict[str, Any] = json.loads(schema.text)
+    Draft202012Validator.check_schema(found)
+    assert found["$id"].endswith(address[1])
+    return found
+
+
+def test_a_real_application_keeps_to_its_schema(applicant: Applicant, answers: dict[str, Any]) -> None:
+    applicant.begin()
+    blank = applicant.client.get(f"/hakemus/{applicant.reference}/hakemus.json")
+    validator = Draft202012Validator(schema_beside(applicant, blank))
+    validator.validate(blank.json)
+    applicant.fill(answers)
+    filled = applicant.client.get(f"/hakemus/{applicant.reference}/hakemus.json").json
+    validator.validate(filled)
+    assert filled
+    for spoilt in ({**filled["answers"], "q99": "x"}, {**filled["answers"], "q4": 1}, {"q4": "x"}):
+        assert not validator.is_valid({**filled, "answers": spoilt})
+
+
 @pytest.mark.parametrize("kind", WALKS)
 def test_a_kind_from_field_to_pdf(small: Callable[..., Applicant], kind: str, tmp_path: Path) -> None:
     walk = WALKS[kind]
@@ -84,7 +112,10 @@ def test_a_kind_from_field_to_pdf(small: Callable[..., Applicant], kind: str, tm
     for words in walk.reads:
         assert words in applicant.text
     base = f"/hakemus/{applicant.reference}"
-    assert json.loads(applicant.client.get(f"{base}/hakemus.json").text)["answers"]["q1"] == walk.stored
+    saved = applicant.client.get(f"{base}/hakemus.json")
+    assert saved.json
+    assert saved.json["answers"]["q1"] == walk.stored
+    Draft202012Validator(schema_beside(applicant, saved)).validate(saved.json)
     printed = pdf_text(applicant.client.get(f"{base}/yhteenveto.pdf").data, tmp_path)
     assert "LUONNOS" in printed
     for words in walk.reads:

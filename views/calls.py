@@ -1,12 +1,14 @@
 """The way in: the open calls, what they ask, and the pages that every public service has."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import peewee
-from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template
+from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, url_for
 
 from forms.definition import Call
+from forms.schema import schema_of
 from forms.texts import Text
 from language import NBSP
 from models.submission import Submission
@@ -74,6 +76,16 @@ def show(call_key: str) -> str:
     if call is None:
         abort(404)
     return render_template("calls/call.html", call=call, state=call_state(call), time_left=time_left(call))
+
+
+@bp.get("/haku/<call_key>/hakemus.schema.json")
+def schema(call_key: str) -> Response:
+    """What an application's ``hakemus.json`` holds, as a JSON Schema."""
+    call = calls().get(call_key)
+    if call is None:
+        abort(404)
+    address = settings().base_url + url_for(".schema", call_key=call_key)
+    return Response(json.dumps(schema_of(call, address), ensure_ascii=False), mimetype="application/schema+json")
 
 
 @bp.get("/ohje")

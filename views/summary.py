@@ -237,4 +237,5 @@ def as_json(reference: str) -> Response:
         answers=answers.to_json(),
     )
     response.headers["Content-Disposition"] = f'inline; filename="{opened.application.reference}.json"'
+    response.headers["Link"] = f'<{url_for("calls.schema", call_key=opened.call.key)}>; rel="describedby"'
     return response

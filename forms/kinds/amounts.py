@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
-from forms.question import Question, Row, Severity, Shown, Strict, Typed, flag
+from forms.question import Question, Row, Severity, Shown, Strict, Typed, flag, object_of
 from forms.texts import Euros, Message, Text, msg
 
 if TYPE_CHECKING:
@@ -130,6 +130,9 @@ class AmountsQuestion(Question):
 
     def to_json(self, typed: Typed) -> Any:
         return {row.key: typed.get(row.key, "") for row in self.rows}
+
+    def json_schema(self) -> dict[str, Any]:
+        return object_of(row.key for row in self.rows)
 
     def from_json(self, value: Any) -> dict[str, str]:
         return {key: text for key, text in value.items() if text}

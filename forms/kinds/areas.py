@@ -64,5 +64,8 @@ class AreasQuestion(Question):
     def to_json(self, typed: Typed) -> Any:
         return [area.key for area in self.areas if area.key in typed]
 
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"enum": [area.key for area in self.areas]}, "uniqueItems": True}
+
     def from_json(self, value: Any) -> dict[str, str]:
         return {area.key: TICKED for area in self.areas if area.key in value}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
-from forms.question import Question, Severity, Shown, Typed, flag, line_fits
+from forms.question import STRING, Question, Severity, Shown, Typed, flag, line_fits, object_of
 from forms.register import Provider, Register, load_register
 from forms.texts import Message, Text, msg
 
@@ -84,6 +84,9 @@ class ChoiceQuestion(Question):
     def to_json(self, typed: Typed) -> Any:
         other = typed.get(OTHER)
         return {"valittu": typed.get(CHOSEN, ""), "muu": other} if other else typed.get(CHOSEN, "")
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"anyOf": [STRING, object_of(("valittu", "muu"))]}
 
     def from_json(self, value: Any) -> dict[str, str]:
         fields = {CHOSEN: value["valittu"], OTHER: value["muu"]} if isinstance(value, dict) else {CHOSEN: value}

@@ -8,7 +8,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from wtforms import Form, StringField
 
-from forms.question import Question, Row, Severity, Shown, Typed, flag, line_fits
+from forms.question import Question, Row, Severity, Shown, Typed, flag, line_fits, object_of
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ class ContactQuestion(Question):
 
     def to_json(self, typed: Typed) -> Any:
         return {suffix: typed.get(suffix, "") for suffix in _LABELS}
+
+    def json_schema(self) -> dict[str, Any]:
+        return object_of(_LABELS)
 
     def from_json(self, value: Any) -> dict[str, str]:
         return {suffix: text for suffix, text in value.items() if text}

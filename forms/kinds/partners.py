@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 from wtforms import StringField
 
-from forms.question import Question, Row, Severity, Shown, Typed, line_fits
+from forms.question import STRING, Question, Row, Severity, Shown, Typed, line_fits
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ class PartnersQuestion(Question):
 
     def to_json(self, typed: Typed) -> Any:
         return [typed.get(suffix, "") for suffix in self.suffixes(typed)] if typed else []
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": STRING}
 
     def from_json(self, value: Any) -> dict[str, str]:
         return {str(row): text for row, text in enumerate(value) if text}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import model_validator
 from wtforms import Form, StringField
 
-from forms.question import Question, Row, Severity, Shown, Strict, Typed, flag
+from forms.question import Question, Row, Severity, Shown, Strict, Typed, flag, object_of
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:
@@ -128,6 +128,9 @@ class PeriodQuestion(Question):
 
     def to_json(self, typed: Typed) -> Any:
         return {suffix: typed.get(suffix, "") for suffix in (START, END)}
+
+    def json_schema(self) -> dict[str, Any]:
+        return object_of((START, END))
 
     def from_json(self, value: Any) -> dict[str, str]:
         return {suffix: text for suffix, text in value.items() if text}

@@ -1,0 +1,37 @@
+"""The JSON Schema of a call's applications: what ``hakemus.json`` holds, for whoever reads it by program."""
+
+from typing import Any
+
+from forms.definition import Call
+from forms.texts import SOURCE
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema_of(call: Call, address: str) -> dict[str, Any]:
+    """The schema (2020-12) with the address where it is found. Answers are as typed, so texts are nowhere limited."""
+    questions = [question for question in call.questions if question.has_fields]
+    return {
+        "$schema": DIALECT,
+        "$id": address,
+        "title": call.title.in_language(SOURCE),
+        "type": "object",
+        "properties": {
+            "call": {"const": call.key},
+            "reference": {"type": "string", "pattern": f"^{call.reference_prefix}-"},
+            "answers": {
+                "type": "object",
+                "properties": {
+                    question.key: {
+                        "title": f"{question.number}. {question.label.in_language(SOURCE)}",
+                        **question.json_schema(),
+                    }
+                    for question in questions
+                },
+                "required": [question.key for question in questions],
+                "additionalProperties": False,
+            },
+        },
+        "required": ["call", "reference", "answers"],
+        "additionalProperties": False,
+    }
