@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     session_days: int = Field(default=90, gt=0)
     """How long a browser remembers its applications."""
     link_requests: str = "20 per hour"
-    """How often one address of the network may ask for links or try wrong ones."""
+    """How often one address of the network may ask for links, try wrong ones or check what is unknown."""
 
     feedback_email: str = Field(default="kirjaamo.okm@gov.fi", pattern=_EMAIL)
     """Where people write about the service: faults, accessibility, lost links that no mail brings back."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 from flask import render_template
 from flask_babel import force_locale, gettext
@@ -16,6 +17,7 @@ from forms.summary import summarise
 from language import NBSP, localise
 from models.application import Application
 from models.submission import Submission
+from services import check
 from services import submission as submissions
 from services.glyphs import MARK, font_folders, legible
 
@@ -101,32 +103,31 @@ def _kept_blanks(line: str) -> str:
 def _render(
     call: Call, application: Application, answers: Answers, submission: Submission | None, language: str
 ) -> bytes:
-    def page(*, has_marks: bool) -> str:
-        return legible(
-            render_template(
-                "pdf/summary.html",
-                call=call,
-                application=application,
-                summary=summarise(answers),
-                submission=submission,
-                printable=printable,
-                language=language,
-                fonts=font_folders(),
-                title=f"{localise(call.title)} {application.reference}",
-                mark=MARK if has_marks else None,
-            )
-        )
+    return document(
+        "pdf/summary.html",
+        language,
+        call=call,
+        application=application,
+        summary=summarise(answers),
+        submission=submission,
+        check=check.code(submission) if submission else None,
+        printable=printable,
+    )
+
+
+def document(template: str, language: str, *, call: Call, application: Application, **context: Any) -> bytes:
+    """A PDF of a template under templates/pdf, in a language. Raises PdfError."""
+
+    def page(mark: str | None) -> str:
+        title = f"{localise(call.title)} {application.reference}"
+        known = {"call": call, "application": application, "language": language, "title": title}
+        return legible(render_template(template, fonts=font_folders(), mark=mark, **known, **context))
 
     with force_locale(language):
-        html = page(has_marks=False)
+        html = page(None)
         # What the mark means stands on the first page, where it is used at all.
         if MARK in html:
-            html = page(has_marks=True)
-    return document_of(html, application.reference)
-
-
-def document_of(html: str, name: str) -> bytes:
-    """A PDF of a whole page of HTML; ``name`` is said in errors. Raises PdfError."""
+            html = page(MARK)
     out = BytesIO()
     # Answers are hostile: nothing is fetched but the fonts' own files, and time and memory are bounded.
     own, *more = font_folders()
@@ -136,7 +137,7 @@ def document_of(html: str, name: str) -> bytes:
     try:
         result = pisa.CreatePDF(html, dest=out, resource_policy=policy, path=str(own))
     except Exception as error:
-        raise PdfError(f"{type(error).__name__} in {name}") from error
+        raise PdfError(f"{type(error).__name__} in {application.reference}") from error
     if result.err:
-        raise PdfError(f"{result.err} errors in {name}")
+        raise PdfError(f"{result.err} errors in {application.reference}")
     return out.getvalue()

@@ -67,6 +67,11 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def fingerprint_of(record: Any) -> str:
+    """The fingerprint of a record, however its JSON is laid out."""
+    return _sha256(canonical(record))
+
+
 def content(answers: Answers) -> dict[str, Any]:
     """The answers that would be sent: those of open sections, as typed."""
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -98,6 +99,8 @@ class Applicant:
                 # As browsers send a text area.
                 form.data[name] = value.replace("\r\n", "\n").replace("\n", "\r\n")
         address, data = form.pressed(button)
+        if form.method == "get":
+            return self.get(f"{address}?{urlencode(list(data.items(multi=True)))}")
         return self.post(address, data)
 
     def press_known(self, button: str, fields: Mapping[str, Any]) -> "Applicant":

@@ -39,6 +39,7 @@ class HtmlForm:
     """One form of a page, filled as its fields stand. Name and value tell buttons apart: old browsers know no more."""
 
     action: str
+    method: str = "post"
     data: MultiDict[str, str] = field(default_factory=MultiDict)
     buttons: list[etree._Element] = field(default_factory=list)
 
@@ -60,7 +61,7 @@ def forms_of(page: etree._Element, address: str) -> list[HtmlForm]:
     """Every form of a page."""
     forms = []
     for node in page.iter("form"):
-        form = HtmlForm(urljoin(address, node.get("action") or address))
+        form = HtmlForm(urljoin(address, node.get("action") or address), node.get("method", "get"))
         for control in node.iter("input", "textarea", "select", "button"):
             name, kind = control.get("name"), control.get("type")
             if control.tag == "button":

@@ -68,6 +68,8 @@ def journey(page: Page, prefix: str, fields: dict[str, Any], scripts: bool) -> N
     camera.take("08-yhteenveto")
     send(page, "Lähetä")
     camera.take("09-lahetetty")
+    page.get_by_role("link", name="Tarkista lähetetty hakemus").first.click()
+    camera.take("18-tarkistus")
     page.goto(f"/hakemus/{reference}/hakija?kieli=sv")
     camera.take("10-hakija-sv")
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")

@@ -25,6 +25,7 @@ PAGES = {
     "/saavutettavuus": ("Saavutettavuusseloste", "Tillgänglighetsutlåtande"),
     "/tietosuoja": ("Tietosuojaseloste", "Dataskyddsbeskrivning"),
     "/evasteet": ("Evästeet", "Kakor"),
+    "/tarkistus": ("Tarkista lähetetty hakemus", "Kontrollera en sänd ansökan"),
 }
 BUTTONS = """Aloita hakemus|Tallenna ja jatka myöhemmin|Poistu|Tallenna|Ei tallennettu|Aiemmat vastaukset|Kumoa
 Tallenna oma vastaukseni|Ota tallennettu vastaus|Muokkaa molempia yhdessä|Linkit|Lähetä|Lähetä uudelleen

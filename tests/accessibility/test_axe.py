@@ -49,6 +49,9 @@ def test_axe_on_pages_around_the_form(reviewer: Reviewer) -> None:
         "/ohje",
         "/evasteet",
         "/linkki",
+        "/tarkistus",
+        "/tarkistus?tunnus=&sormenjalki=0",
+        f"/tarkistus?tunnus=SR21-2222222&sormenjalki={'0' * 64}",
         "/jatka/tuntematon",
         "/ei-ole",
         "/hakemus/SR21-AAAA-AAAA/hakija",
@@ -179,5 +182,11 @@ def test_axe_after_sending(reviewer: Reviewer, fields: dict[str, Any]) -> None:
     send(page, "Lähetä uudelleen")
     expect(page.get_by_text("Versio 2 (voimassa)")).to_be_visible()
     reviewer.look("second receipt")
+    check = page.get_by_role("link", name="Tarkista lähetetty hakemus").first.get_attribute("href")
+    assert check
+    reviewer.visit(check)
     reviewer.visit(f"/hakemus/{reference}/versio/1")
+    check = page.get_by_role("link", name="Tarkista lähetetty hakemus").first.get_attribute("href")
+    assert check
+    reviewer.visit(check)
     reviewer.visit("/")

@@ -47,7 +47,7 @@ def test_everything_stays_readable(browser: Browser, service: Service, fields: d
         f"{home}/yhteenveto",
         f"{home}/tallennettu",
     ]
-    pages += ["/", "/haku/strategiarahoitus-2021", "/linkki"]
+    pages += ["/", "/haku/strategiarahoitus-2021", "/linkki", "/tarkistus?tunnus=&sormenjalki=0"]
     page.goto(f"/?kieli={language}")
     found: list[str] = []
     for address in pages:

@@ -103,6 +103,7 @@ def test_every_page_has_its_language_and_its_own_title(page: Page, language: str
     addresses = ["hakija", DEVELOPMENT, "yhteenveto", "linkit", "tallennettu", "aiemmat/q2"]
     pages = [f"{home}/{address}" for address in addresses]
     pages += ["/", "/haku/strategiarahoitus-2021", "/linkki", "/saavutettavuus", "/tietosuoja", "/ohje", "/evasteet"]
+    pages += ["/tarkistus"]
     titles = {}
     feet = set()
     for address in pages:

@@ -1,0 +1,95 @@
+"""The check that anybody can make: whether a reference and a fingerprint belong to a sent version, and to which."""
+
+import hmac
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+
+from models.submission import Submission
+from services import drafts
+from services import submission as submissions
+from services.context import settings
+
+FINGERPRINT_SIGNS = 64
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that is told of a version to whoever has its reference and fingerprint."""
+
+    version: int
+    sent_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Code:
+    """What leads from a printed document to its check."""
+
+    page: str
+    """The page's address, for people to type."""
+    address: str
+    """The same with reference and fingerprint in it."""
+    picture: str
+    """That address as a QR code: a PNG in a ``data:`` address, since a document fetches nothing.
+    It has no border: there must be white paper around it."""
+
+
+def code(submission: Submission) -> Code:
+    page = f"{settings().base_url}/tarkistus"
+    question = {"tunnus": submission.application.reference, "sormenjalki": submission.fingerprint}
+    address = f"{page}?{urlencode(question)}"
+    return Code(page, address, segno.make_qr(address, error="m").png_data_uri(scale=5, border=0))
+
+
+def plain_reference(typed: str) -> str:
+    """A reference as it is kept, from one that was read off paper."""
+    return "".join(typed.split()).upper()
+
+
+def plain_fingerprint(typed: str) -> str:
+    """A fingerprint as it is kept; documents print it in groups, and telephones begin with a capital letter."""
+    return "".join(typed.split()).lower()
+
+
+def is_fingerprint(text: str) -> bool:
+    return _FINGERPRINT.fullmatch(text) is not None
+
+
+def find(reference: str, fingerprint: str) -> Found | None:
+    """The version of a reference that has this fingerprint (``is_fingerprint``), compared in constant time."""
+    application = drafts.find(reference)
+    sent = submissions.versions(application) if application else []
+    # Every version is looked at, so that the time tells nothing of which one it was.
+    matching = [version for version in sent if hmac.compare_digest(version.fingerprint, fingerprint)]
+    if not matching:
+        return None
+    return Found(matching[0].version, matching[0].sent_at, matching[0] is sent[0])
+
+
+def read_record(document: bytes) -> tuple[str, str] | None:
+    """Reference and fingerprint of a record's file; None for what is no record.
+
+    An editor may have laid it out anew, so the fingerprint is that of its canonical form. A name that stands twice in
+    one object makes it no record: readers differ in which of the two they show, and only one would be vouched for.
+    """
+    try:
+        record = json.loads(document.decode("utf-8-sig"), object_pairs_hook=_each_name_once)
+        reference = record["reference"]
+        fingerprint = submissions.fingerprint_of(record)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return (reference, fingerprint) if isinstance(reference, str) else None
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found

@@ -1,0 +1,74 @@
+"""The public page that says of a reference and a fingerprint which sent version they belong to, and no more."""
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from extensions import csrf, limiter
+from forms.clean import clean_line
+from forms.texts import Message, msg
+from services import check
+from services.context import settings
+
+bp = Blueprint("check", __name__)
+
+
+def _page(
+    reference: str = "", fingerprint: str = "", problems: dict[str, Message] | None = None, **answer: object
+) -> Response:
+    problems = problems or {}
+    page = render_template(
+        "check/check.html", reference=reference, fingerprint=fingerprint, problems=problems, **answer
+    )
+    return make_response(page, 422 if problems else 200)
+
+
+@bp.get("/tarkistus")
+def show() -> Response:
+    """The form, and the answer to what was asked with it or by a document's QR code."""
+    reference = clean_line(request.args.get("tunnus", ""))[:100].strip()
+    fingerprint = clean_line(request.args.get("sormenjalki", ""))[:300].strip()
+    problems = _problems(reference, fingerprint)
+    # Who switches the language halfway through has not asked yet.
+    if problems and ("kieli" in request.args or "tunnus" not in request.args):
+        return _page(reference, fingerprint)
+    if problems:
+        return _page(reference, fingerprint, problems)
+    found = check.find(check.plain_reference(reference), check.plain_fingerprint(fingerprint))
+    if found is None:
+        # Only these are counted: whoever files a hundred applications in a day may check them all.
+        with limiter.limit(settings().link_requests):
+            return _page(reference, fingerprint, is_unknown=True)
+    return _page(reference, fingerprint, found=found)
+
+
+def _problems(reference: str, fingerprint: str) -> dict[str, Message]:
+    problems = {}
+    if not reference:
+        problems["tunnus"] = msg("Kirjoittakaa hakemuksen tunnus.")
+    plain = check.plain_fingerprint(fingerprint)
+    if not plain:
+        problems["sormenjalki"] = msg("Kirjoittakaa sormenjälki.")
+    elif len(plain) != check.FINGERPRINT_SIGNS:
+        problems["sormenjalki"] = msg("Sormenjäljessä on 64 merkkiä. Kirjoititte %(count)s merkkiä.", count=len(plain))
+    elif not check.is_fingerprint(plain):
+        problems["sormenjalki"] = msg("Sormenjäljessä on vain numeroita 0–9 ja kirjaimia a–f.")
+    return problems
+
+
+@bp.post("/tarkistus")
+@limiter.limit(lambda: settings().link_requests)
+def read_file() -> Response:
+    """The same asked with a record's file: nothing of it is kept but its fingerprint, in the answer's address."""
+    file = request.files.get("tiedosto")
+    if file is None or not file.filename:
+        return _page(problems={"tiedosto": msg("Valitkaa tiedosto.")})
+    record = check.read_record(file.read())
+    if record is None:
+        advice = msg("Tiedosto ei ole lähetetyn hakemuksen tietue. Valitkaa tiedosto, jonka hakija on ladannut.")
+        return _page(problems={"tiedosto": advice})
+    reference, fingerprint = record
+    return redirect(url_for(".show", tunnus=reference[:100], sormenjalki=fingerprint), 303)
+
+
+# It changes nothing, so that no token has to guard it: it works without a cookie, and from a script of the registry's.
+csrf.exempt(read_file)
