@@ -68,6 +68,7 @@ def journey(page: Page, prefix: str, fields: dict[str, Any], scripts: bool) -> N
     camera.take("08-yhteenveto")
     send(page, "Lähetä")
     camera.take("09-lahetetty")
+    letter = page.get_by_role("link", name="Saatekirje ja yhteenveto").get_attribute("href")
     page.get_by_role("link", name="Tarkista lähetetty hakemus").first.click()
     camera.take("18-tarkistus")
     page.goto(f"/hakemus/{reference}/hakija?kieli=sv")
@@ -84,7 +85,7 @@ def journey(page: Page, prefix: str, fields: dict[str, Any], scripts: bool) -> N
         page.goto(f"/{name}")
         camera.take(f"{number}-{name}")
     document = FOLDER / f"{prefix}.pdf"
-    document.write_bytes(page.request.get(f"/hakemus/{reference}/yhteenveto.pdf").body())
+    document.write_bytes(page.request.get(letter or "").body())
     subprocess.run(["pdftoppm", "-r", "70", "-png", document, document.with_suffix("")], check=True)
 
 

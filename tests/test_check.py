@@ -223,7 +223,7 @@ def test_the_code_on_the_first_page_leads_to_the_check(small: Callable[..., Appl
     sender.go("yhteenveto").send()
     question = {"tunnus": sender.reference, "sormenjalki": fingerprint(sender, 1)}
     expected = segno.make_qr(f"https://haku.example.fi/tarkistus?{urlencode(question)}", error="m")
-    for name in ("yhteenveto.pdf",):
+    for name in ("yhteenveto.pdf", "saatekirje.pdf"):
         document = sender.client.get(f"{home}/versio/1/{name}").data
         assert "https://haku.example.fi/tarkistus" in PdfReader(BytesIO(document)).pages[0].extract_text()
         modules = [[bool(module) for module in row] for row in expected.matrix]

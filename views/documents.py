@@ -1,13 +1,33 @@
-"""What goes with a sent version besides its summary: the record that its fingerprint is of."""
+"""What goes with a sent version besides its summary: the cover letter, and the record that its fingerprint is of."""
 
 from io import BytesIO
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, redirect, request, send_file, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
+from services import letter, submission
 from views.access import may_read
-from views.summary import version_or_404
+from views.summary import made_or_sorry, version_or_404
 
 bp = Blueprint("documents", __name__, url_prefix="/hakemus/<reference>/versio/<int:number>")
+
+
+@bp.get("/saatekirje.pdf")
+def cover_letter(reference: str, number: int) -> BaseResponse:
+    """The cover letter, with the summary behind it when it is asked for (``yhteenveto``)."""
+    opened = may_read(reference)
+    sent = version_or_404(opened, number)
+    current = submission.last(opened.application)
+    if current is not None and current.version != number:
+        # From a page that was open before the newer version was sent. The version's page says what to do.
+        return redirect(url_for("summary.version", reference=reference, number=number), 303)
+    has_summary = "yhteenveto" in request.args
+
+    def made() -> Response:
+        document = (letter.with_summary if has_summary else letter.of)(sent, opened.call)
+        return send_file(BytesIO(document), "application/pdf", download_name=letter.file_name(sent, has_summary))
+
+    return made_or_sorry(made)
 
 
 @bp.get("/tietue.json")

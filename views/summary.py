@@ -27,7 +27,7 @@ from forms.summary import compare, summarise
 from language import current
 from models.database import database
 from models.submission import Submission
-from services import drafts, outbox, pdf, submission
+from services import drafts, letter, outbox, pdf, submission
 from services.context import settings
 from services.pdf import PdfError
 from services.submission import Order, Refusal
@@ -77,6 +77,8 @@ def _render_sent(
             versions=submission.versions(opened.application),
             summary=summarise(answers),
             contact=submission.contact_email(opened.call, answers),
+            due=letter.due(sent, opened.call),
+            mail_to_registry=letter.mail_to_registry(sent, opened.call),
             advice=advice,
             typed=typed,
         ),
@@ -176,7 +178,7 @@ def _pdf(document: bytes, name: str) -> Response:
 def version_pdf(reference: str, number: int) -> Response:
     opened = may_read(reference)
     sent = version_or_404(opened, number)
-    return _made_or_sorry(lambda: _pdf(pdf.of_submission(sent, opened.call), pdf.submission_name(sent)))
+    return made_or_sorry(lambda: _pdf(pdf.of_submission(sent, opened.call), pdf.submission_name(sent)))
 
 
 @bp.get("/yhteenveto.pdf")
@@ -193,10 +195,11 @@ def current_pdf(reference: str) -> Response:
         document = pdf.of_draft(opened.application, opened.call, answers, language)
         return _pdf(document, pdf.draft_name(opened.application, language))
 
-    return _made_or_sorry(draft)
+    return made_or_sorry(draft)
 
 
-def _made_or_sorry(make: Callable[[], Response]) -> Response:
+def made_or_sorry(make: Callable[[], Response]) -> Response:
+    """A document, or a page that says that it could not be made and what to do."""
     try:
         return make()
     except PdfError:
