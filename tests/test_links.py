@@ -107,7 +107,7 @@ def test_one_mail_for_all_applications_of_an_address(
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "abc", "a@b", "åsa@example.fi", "a@example.fi\r\nBcc: b@example.fi", "a b@example.fi"]
+    "typed", ["", "abc", "a@b", "åsa@example.fi", "a@example.fi\r\nBcc: b@example.fi", "a b@example.fi", "a@b\0@c.fi"]
 )
 def test_a_wrong_address_is_refused_with_advice(applicant: Applicant, typed: str) -> None:
     applicant.get("/linkki").post("/linkki", {**applicant.form("Lähetä linkki").data, "sahkoposti": typed})

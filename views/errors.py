@@ -50,7 +50,7 @@ def lost_token(error: CSRFError) -> ResponseReturnValue:
 def _small_form() -> ResponseReturnValue | None:
     """The pages with one field, as it was typed; None for a form without any."""
     advice = msg("Sivu oli vanhentunut. Painakaa painiketta uudelleen.")
-    typed = request.form.get("sahkoposti", "")[:300]
+    typed = resume.typed_email()
     match request.endpoint, request.view_args:
         case "resume.send_links", _:
             return resume.ask_link(advice, typed), 400

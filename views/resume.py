@@ -4,6 +4,7 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from werkzeug.wrappers import Response
 
 from extensions import limiter
+from forms.clean import clean_line
 from forms.kinds.contact import EmailError, email_advice, parse_email
 from language import current
 from models.database import database
@@ -14,6 +15,11 @@ from views.after import deliver_mails_after
 from views.form_page import send_state
 
 bp = Blueprint("resume", __name__)
+
+
+def typed_email() -> str:
+    """What stands in the field of the small forms: to show it again, no control character may come back."""
+    return clean_line(request.form.get("sahkoposti", "")[:300])
 
 
 @bp.get("/hakemus/<reference>/tallennettu")
@@ -41,7 +47,7 @@ def saved(reference: str, advice: object = None, typed: str = "") -> str:
 def mail_link(reference: str) -> Response:
     """Mail a personal link to the typed address."""
     opened = opened_or_403(reference)
-    typed = request.form.get("sahkoposti", "")[:300]
+    typed = typed_email()
     if switch_language(request.form.get("kieli"), opened.application):
         return make_response(saved(reference, None, typed))
     try:
@@ -87,7 +93,7 @@ def ask_link(advice: object = None, typed: str = "") -> str:
 @limiter.limit(lambda: settings().link_requests)
 def send_links() -> Response:
     """New links to a person's applications; the answer is the same, and as fast, for any address."""
-    typed = request.form.get("sahkoposti", "")[:300]
+    typed = typed_email()
     if switch_language(request.form.get("kieli")):
         return make_response(ask_link(None, typed))
     try:

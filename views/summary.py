@@ -35,6 +35,7 @@ from views.access import Opened, arrived_at, may_read, opened_or_403, switch_lan
 from views.after import deliver_mails_after
 from views.apply import ACTION, go_on, page_or_404, save_page
 from views.form_page import FormPage, form_page
+from views.resume import typed_email
 
 bp = Blueprint("summary", __name__, url_prefix="/hakemus/<reference>")
 
@@ -157,7 +158,7 @@ def copy(reference: str, number: int) -> BaseResponse:
     """Mail the summary of a sent version to any address."""
     opened = opened_or_403(reference)
     sent = version_or_404(opened, number)
-    typed = request.form.get("sahkoposti", "")[:300]
+    typed = typed_email()
     if switch_language(request.form.get("kieli"), opened.application):
         return _render_sent(opened, sent, None, typed)
     try:
