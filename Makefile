@@ -5,12 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The programs of Debian that the tests drive.
-TOOLS := chromium pdftotext pdftoppm lynx tmux
+TOOLS := chromium pdftotext pdftoppm lynx tmux openssl
 # One catalogue a language; the folder's name is all that makes it one of the service.
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup bench ledger screens translations lock tools
+.PHONY: help run test lint setup bench ledger screens mails translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -53,7 +53,7 @@ lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
 
 setup: ## The Debian packages that the tests need (as root)
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium poppler-utils fonts-dejavu-core lynx tmux
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium poppler-utils fonts-dejavu-core lynx tmux openssl
 
 bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
 	$(BIN)/python -m bench
@@ -63,6 +63,9 @@ ledger: $(VENV)/.dev $(MO) ## The ledger test at full length: 200 writers, two m
 
 screens: $(VENV)/.dev $(MO) ## Pictures of every page, into screens/; of key states, into docs/screens/
 	$(BIN)/python -m tests.screens
+
+mails: $(VENV)/.dev $(MO) ## Draw every mail anew, into docs/mails.md
+	MAILS=write $(BIN)/pytest tests/test_mails_drawn.py
 
 translations: $(VENV)/.dev ## Bring the catalogues up to the texts of the program
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k msg -k msgn:1,2 -c TRANSLATORS: --no-location --omit-header -o translations/messages.pot .

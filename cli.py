@@ -9,10 +9,12 @@ from flask import Flask
 from flask.cli import AppGroup
 
 import clock
+from forms.clean import clean_line
 from forms.definition import CallFileError, load_call
 from models.application import Application
 from models.database import database, migrate
-from services import drafts, mail, officers
+from models.outbox import OutboxMail
+from services import drafts, mail, officers, outbox, reminders
 from services.context import calls
 
 call_group = AppGroup("call", help="Calls for applications.")
@@ -40,14 +42,67 @@ def check_call(file: Path) -> None:
 @mail_group.command("send")
 @click.option("--loop", is_flag=True, help="Go on, looking every half minute.")
 def send_mails(loop: bool) -> None:
-    """Send the mails that are due."""
+    """Send the mails that are due, and the reminders before a closing."""
     while True:
         with database.connection_context():
+            reminders.queue_due()
             sent = mail.deliver()
         click.echo(f"{sent} mails sent.")
         if not loop:
             return
         time.sleep(30)
+
+
+@mail_group.command("status")
+def mail_status() -> None:
+    """Count the mails, and say of each that does not get through why."""
+    with database.connection_context():
+        found = outbox.status()
+    counts = f"{found.sent} sent, {found.waiting} waiting, {len(found.failing)} failing, {len(found.refused)} refused."
+    click.echo(counts)
+    if found.oldest:
+        click.echo(f"The oldest that is not sent was written {_helsinki(found.oldest)}.")
+    for row in found.failing:
+        click.echo(f"{_told(row)}, next try {_helsinki(row.next_at)}: {_error(row)}")
+    for row in found.refused:
+        click.echo(f"{_told(row)}, refused {_helsinki(row.refused_at)}: {_error(row)}")
+
+
+@mail_group.command("retry")
+@click.argument("mail_id", metavar="ID", type=int)
+def retry_mail(mail_id: int) -> None:
+    """Try the failing or refused mail ID again, now."""
+    with database.connection_context():
+        row = outbox.find(mail_id)
+        if row is None:
+            raise click.ClickException(f"There is no mail {mail_id}.")
+        if row.sent_at:
+            raise click.ClickException(f"Mail {mail_id} was sent {_helsinki(row.sent_at)}.")
+        outbox.make_due(row)
+        mail.deliver(only=mail_id)
+        row = outbox.find(mail_id)
+    if row is None or row.sent_at is None:
+        raise click.ClickException(f"Mail {mail_id} was not sent: {_error(row) if row else 'it is gone'}")
+    click.echo(f"Mail {mail_id} is sent.")
+
+
+def _told(row: OutboxMail) -> str:
+    return f"{row.id} {row.kind} to {_masked(row.recipient)}, attempts {row.attempts}"
+
+
+def _helsinki(instant: datetime) -> str:
+    return f"{clock.in_helsinki(instant):%d.%m.%Y %H.%M} Helsinki time"
+
+
+def _masked(address: str) -> str:
+    """Enough of an address to find a slip in its domain, without the person: terminals are logged and shared."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def _error(row: OutboxMail) -> str:
+    """What went wrong, on one line; servers repeat the address in their answers."""
+    return clean_line(str(row.last_error)).replace(row.recipient, _masked(row.recipient))
 
 
 @db_group.command("upgrade")

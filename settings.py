@@ -53,6 +53,14 @@ class Settings(BaseSettings):
     """A mail server that says nothing is given up after this."""
     mail_timeout_after_response: float = Field(default=2, gt=0)
     """The same for the attempt right after a page was answered, which holds a worker."""
+    mails_per_address: int = Field(default=6, gt=0)
+    """Mails to one address within an hour, beyond which nobody can cause another; receipts always go out."""
+    mails_per_application: int = Field(default=30, gt=0)
+    """The same for one application."""
+    mails_per_hour: int = Field(default=1_000, gt=0)
+    """The same for the whole service."""
+    reminder_days: int = Field(default=3, ge=0)
+    """How many days before closing those are reminded who have something unsent; 0 for no reminder."""
 
     proxies: int = Field(default=0, ge=0)
     """How many proxies of ours stand before the service; only their word on address and protocol is believed."""

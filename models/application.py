@@ -17,6 +17,8 @@ class Application(Model):
     """The last save; writing it first orders the savers and senders of one application on every database."""
     sending_until = UtcDateTimeField(null=True)
     """The last instant at which this one may be sent, where it was extended; None for the call's closing."""
+    reminded_at = UtcDateTimeField(null=True)
+    """When its people were reminded of what is not sent; that happens once."""
 
 
 class Answer(Model):

@@ -9,14 +9,16 @@ from models.submission import Submission
 
 class OutboxMail(Model):
     kind = peewee.CharField(max_length=40)
-    """Names the template in templates/mail/."""
+    """Names the pair of templates in templates/mail/."""
     recipient = peewee.CharField(max_length=254)
     language = peewee.CharField(max_length=5)
     application = peewee.ForeignKeyField(Application, null=True, on_delete="CASCADE")
     submission = peewee.ForeignKeyField(Submission, null=True, on_delete="CASCADE")
-    created_at = UtcDateTimeField()
+    created_at = UtcDateTimeField(index=True)
     next_at = UtcDateTimeField(index=True)
     """Not tried before this."""
     attempts = peewee.IntegerField(default=0)
     last_error = peewee.TextField(null=True)
     sent_at = UtcDateTimeField(null=True)
+    refused_at = UtcDateTimeField(null=True)
+    """When the mail server said that it will never take this for the recipient; nothing is tried after that."""

@@ -86,3 +86,12 @@ def applications_known_to(email: str) -> list[Application]:
         .where((Application.contact_email == address) | Application.id.in_(mailed))
         .order_by(Application.created_at)
     )
+
+
+def addresses_of(application: Application) -> list[str]:
+    """The contact's address and those to which a writing link was mailed that still works: who may know of it."""
+    mailed = Link.select(Link.email).where(
+        Link.application == application, Link.email.is_null(False), Link.revoked_at.is_null(), Link.can_write
+    )
+    known = {link.email for link in mailed} | {application.contact_email}
+    return sorted(address for address in known if address)

@@ -1,133 +1,38 @@
-"""Composing the mails of the outbox and handing them to the mail server, or to files under var/mail."""
+"""Handing the mails of the outbox to the mail server, or to files under var/mail."""
 
 import logging
 import os
 import smtplib
 import ssl
-import textwrap
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Self
 
-from flask import current_app, render_template
-from flask_babel import force_locale
-from flask_mail import Attachment, Connection, Message
+from flask import current_app
+from flask_mail import Connection, Message
 
 import clock
-from forms.summary import totals_of
-from models.application import Link
 from models.outbox import OutboxMail
-from services import links, outbox, pdf
-from services import submission as submissions
+from services import mail_kinds, outbox
 from services.context import calls, settings
+from services.mail_kinds import Contents
 
 log = logging.getLogger(__name__)
 
-_LINE = 76
 
+class _Ready(Message):
+    """A message as the standard library wrote it, for Flask-Mail to send.
 
-@dataclass(frozen=True)
-class Contents:
-    """What a mail is made of, beyond its template; ``links`` were made for it and die with it if it fails."""
-
-    context: dict[str, Any] = field(default_factory=dict)
-    attachments: list[Attachment] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-
-
-def _personal_link(mail: OutboxMail) -> Contents:
-    assert mail.application is not None
-    call = calls().of(mail.application.call_key)
-    link, token = links.create(mail.application, mail.recipient)
-    return Contents({"call": call, "application": mail.application, "address": links.address(token)}, links=[link])
-
-
-def _all_links(mail: OutboxMail) -> Contents | None:
-    """A link to each application that the address belongs to; no mail at all when there is none.
-
-    Looked up here and not when the page was answered, so that the answer takes as long for any address.
+    Flask-Mail's own takes line breaks in some headers, mislabels names of attachments and leaves lines unfolded.
     """
-    known = [
-        (application, call)
-        for application in links.applications_known_to(mail.recipient)
-        if (call := calls().get(application.call_key)) is not None
-    ]
-    made = [(application, call, *links.create(application, mail.recipient)) for application, call in known]
-    if not made:
-        return None
-    found = [
-        {"application": application, "call": call, "address": links.address(token)}
-        for application, call, _, token in made
-    ]
-    return Contents({"found": found}, links=[link for _, _, link, _ in made])
 
+    def __init__(self, message: EmailMessage) -> None:
+        super().__init__(recipients=[str(message["To"])], sender=str(message["From"]))
+        self._bytes = message.as_bytes()
 
-def _submission(mail: OutboxMail) -> Contents:
-    """The figures of a submission, without any of the applicant's own text, and its PDF."""
-    submission = mail.submission
-    assert submission is not None
-    call = calls().of(submission.call_key)
-    document = pdf.of_submission(submission, call)
-    answers = submissions.read_answers(submission, call)
-    question = call.provider_question
-    name = pdf.submission_name(submission)
-    return Contents(
-        {
-            "call": call,
-            "submission": submission,
-            "application": submission.application,
-            "totals": totals_of(answers),
-            # A name that was typed is the applicant's own text, which no mail carries.
-            "provider": question.registered(answers.typed(question.key)) if question else None,
-        },
-        [Attachment(name, "application/pdf", document)],
-    )
-
-
-def _other_application(mail: OutboxMail) -> Contents:
-    assert mail.submission is not None
-    return Contents(
-        {
-            "call": calls().of(mail.submission.call_key),
-            "submission": mail.submission,
-            "application": mail.submission.application,
-        }
-    )
-
-
-_COMPOSERS: dict[str, Callable[[OutboxMail], Contents | None]] = {
-    "link": _personal_link,
-    "links": _all_links,
-    "receipt": _submission,
-    "registry": _submission,
-    "copy": _submission,
-    "other_application": _other_application,
-}
-
-
-def compose(mail: OutboxMail, contents: Contents) -> Message:
-    """The message of an outbox row: the template's first line is the subject, the rest its text."""
-    with force_locale(mail.language):
-        text = render_template(f"mail/{mail.kind}.txt", **contents.context)
-        warning = render_template("mail/tryout.txt").strip() if settings().tryout else ""
-    subject, _, body = text.strip().partition("\n")
-    return Message(
-        subject=" ".join([*warning.split(maxsplit=1)[:1], *subject.split()]),
-        recipients=[mail.recipient],
-        body=_wrapped(f"{warning}\n\n{body.strip()}".strip()) + "\n",
-        sender=settings().mail_default_sender,
-        attachments=contents.attachments,
-    )
-
-
-def _wrapped(body: str) -> str:
-    """Lines that every mail server takes; an address stands alone on its line and is never broken."""
-    fill = partial(textwrap.fill, width=_LINE, break_long_words=False, break_on_hyphens=False)
-    lines = (line if line.startswith(settings().base_url) else fill(line) for line in body.split("\n"))
-    return "\n".join(lines)
+    def as_bytes(self) -> bytes:
+        return self._bytes
 
 
 class _NotReachedError(Exception):
@@ -165,38 +70,66 @@ class _TimedConnection(Connection):
             )
         else:
             host = smtplib.SMTP(self.mail.server, self.mail.port, timeout=self._timeout)
-        if self.mail.use_tls:
-            host.starttls(context=context)
-        if self.mail.username and self.mail.password:
-            host.login(self.mail.username, self.mail.password)
+        try:
+            if self.mail.use_tls:
+                host.starttls(context=context)
+            if self.mail.username and self.mail.password:
+                host.login(self.mail.username, self.mail.password)
+        except BaseException:
+            host.close()
+            raise
         return host
 
 
-def deliver(connect_timeout: float | None = None, *, most: int | None = None, only_fresh: bool = False) -> int:
+def deliver(
+    connect_timeout: float | None = None, *, most: int | None = None, only_fresh: bool = False, only: int | None = None
+) -> int:
     """Send what is due and return how many mails went out. A failing one waits and stops no other.
 
     ``most`` and ``only_fresh`` keep the attempt after a response short: the backlog is for ``flask mail send``.
+    ``only`` is the id of a single mail.
     """
     sent = 0
     is_server_reached = True
-    for mail in outbox.claim_due(most, only_fresh=only_fresh):
+    for mail in outbox.claim_due(most, only_fresh=only_fresh, only=only):
         contents = None
         try:
-            contents = _COMPOSERS[mail.kind](mail)
+            contents = mail_kinds.contents_of(mail)
             if contents is not None:
                 if not is_server_reached and not _goes_to_file(mail):
                     raise _NotReachedError("not tried again so soon")
-                _hand_over(mail, compose(mail, contents), connect_timeout or settings().mail_timeout)
+                _hand_over(mail, mail_kinds.compose(mail, contents), connect_timeout or settings().mail_timeout)
                 sent += 1
         except Exception as error:
             # Whatever it was, the mail stays in the outbox; the log names no address and no text.
             _unmake_links(contents, error)
-            outbox.mark_failed(mail, f"{type(error).__name__}: {error}"[:500])
+            refusal = _refusal(mail, error)
+            if refusal is None:
+                outbox.mark_failed(mail, f"{type(error).__name__}: {error}"[:500])
+            else:
+                outbox.mark_refused(mail, refusal[:500])
             log.warning("mail %s (%s) not sent: %s", mail.id, mail.kind, type(error).__name__)
             is_server_reached = is_server_reached and not isinstance(error, _NotReachedError)
         else:
             outbox.mark_sent(mail, clock.now())
     return sent
+
+
+def _refusal(mail: OutboxMail, error: Exception) -> str | None:
+    """What a mail server said that will never take this mail for its recipient; None for what may pass.
+
+    The registry's address is no applicant's slip: its mail is tried until it is taken.
+    """
+    match error:
+        case smtplib.SMTPRecipientsRefused(recipients=answers):
+            code, said = next(iter(answers.values()))
+        case smtplib.SMTPDataError(smtp_code=code, smtp_error=said):
+            pass
+        case _:
+            return None
+    if code < 500 or mail.kind == "registry":
+        return None
+    return f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
 
 
 def _unmake_links(contents: Contents | None, error: Exception) -> None:
@@ -213,16 +146,19 @@ def _goes_to_file(mail: OutboxMail) -> bool:
     return not settings().mail_server or (settings().tryout and mail.recipient.casefold() in own_addresses)
 
 
-def _hand_over(mail: OutboxMail, message: Message, connect_timeout: float) -> None:
+def _hand_over(mail: OutboxMail, message: EmailMessage, connect_timeout: float) -> None:
     if _goes_to_file(mail):
         path = _write(mail, message, settings().mail_dir)
         log.info("mail %s (%s) written to %s", mail.id, mail.kind, path)
         return
     with _TimedConnection(current_app.extensions["mail"], connect_timeout) as connection:
-        connection.send(message)
+        ready = _Ready(message)
+        if connection.host is not None and connection.host.has_extn("8bitmime"):
+            ready.mail_options = ["BODY=8BITMIME"]
+        connection.send(ready)
 
 
-def _write(mail: OutboxMail, message: Message, folder: Path) -> Path:
+def _write(mail: OutboxMail, message: EmailMessage, folder: Path) -> Path:
     """One file a mail, complete from the moment it has its name."""
     folder.mkdir(parents=True, exist_ok=True)
     stamp = clock.in_helsinki(clock.now()).strftime("%Y%m%d-%H%M%S")

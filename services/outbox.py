@@ -1,16 +1,31 @@
 """Mails waiting to be sent: a row in the transaction that causes the mail, so neither exists without the other."""
 
+import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import peewee
+
 import clock
+from forms.texts import msg
 from models.application import Application
+from models.database import database
 from models.outbox import OutboxMail
 from models.submission import Submission
+from services.context import settings
+
+log = logging.getLogger(__name__)
 
 # A mail that a process took and did not bring back, because it died, is tried again after this.
 _CLAIM = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(hours=2)
+_CAPPED = timedelta(hours=1)
+
+TOO_MANY = msg(
+    "Viestiä ei lähetetty, sillä tunnin aikana on lähetetty jo monta viestiä. Yrittäkää myöhemmin uudelleen."
+)
+"""What is said where queue_within_caps is False."""
 
 
 def queue(
@@ -21,29 +36,57 @@ def queue(
     application: Application | None = None,
     submission: Submission | None = None,
 ) -> None:
-    """Put a mail into the outbox. ``kind`` names its template; nothing secret is kept here."""
+    """Put a mail into the outbox. ``kind`` is one of mail_kinds.KINDS; nothing secret is kept here."""
     at = clock.now()
     OutboxMail.create(
         kind=kind,
         recipient=recipient,
         language=language,
-        application=application,
+        application=application or (submission.application if submission else None),
         submission=submission,
         created_at=at,
         next_at=at,
     )
 
 
-def claim_due(most: int | None = None, *, only_fresh: bool = False) -> Iterator[OutboxMail]:
+def queue_within_caps(
+    kind: str,
+    recipient: str,
+    language: str,
+    *,
+    application: Application | None = None,
+    submission: Submission | None = None,
+) -> bool:
+    """The same for mails that a stranger can cause, to any address: False, and no mail, beyond what is sensible.
+
+    Counted are the mails of the last hour, of every kind: for one address, for one application, and in all.
+    """
+    cause = application or (submission.application if submission else None)
+    with database.atomic():
+        recent = OutboxMail.select().where(OutboxMail.created_at > clock.now() - _CAPPED)
+        full = [
+            recent.where(OutboxMail.recipient == recipient).count() >= settings().mails_per_address,
+            cause is not None
+            and recent.where(OutboxMail.application == cause).count() >= settings().mails_per_application,
+            recent.count() >= settings().mails_per_hour,
+        ]
+        if any(full):
+            which = " ".join(
+                name for name, is_full in zip(("address", "application", "hour"), full, strict=True) if is_full
+            )
+            log.warning("a mail (%s) was not written, cap reached: %s", kind, which)
+            return False
+        queue(kind, recipient, language, application=application, submission=submission)
+    return True
+
+
+def claim_due(most: int | None = None, *, only_fresh: bool = False, only: int | None = None) -> Iterator[OutboxMail]:
     """The mails that are due, each taken so that no other process sends it too; ``only_fresh`` are never tried ones."""
-    due = (
-        OutboxMail.select()
-        .where(OutboxMail.sent_at.is_null(), OutboxMail.next_at <= clock.now())
-        .order_by(OutboxMail.created_at, OutboxMail.id)
-        .limit(most)
-    )
+    due = _unsent().where(OutboxMail.next_at <= clock.now()).order_by(OutboxMail.created_at, OutboxMail.id).limit(most)
     if only_fresh:
         due = due.where(OutboxMail.attempts == 0)
+    if only is not None:
+        due = due.where(OutboxMail.id == only)
     for mail in list(due):
         claimed = (
             OutboxMail.update(attempts=mail.attempts + 1, next_at=clock.now() + _CLAIM)
@@ -55,12 +98,14 @@ def claim_due(most: int | None = None, *, only_fresh: bool = False) -> Iterator[
             yield mail
 
 
+def _unsent() -> "peewee.ModelSelect[OutboxMail]":
+    """Those that are still to be sent; a refused one is not."""
+    return OutboxMail.select().where(OutboxMail.sent_at.is_null(), OutboxMail.refused_at.is_null())
+
+
 def oldest_unsent() -> datetime | None:
     """When the mail that waits longest was written; None when none waits."""
-    oldest = (
-        OutboxMail.select(OutboxMail.created_at).where(OutboxMail.sent_at.is_null()).order_by(OutboxMail.created_at)
-    )
-    mail = oldest.first()
+    mail = _unsent().order_by(OutboxMail.created_at).first()
     return mail.created_at if mail else None
 
 
@@ -72,3 +117,62 @@ def mark_failed(mail: OutboxMail, reason: str) -> None:
     """Try again later, with pauses that grow from half a minute to two hours; a mail is never given up silently."""
     pause = min(timedelta(seconds=30 * 2 ** min(mail.attempts - 1, 10)), _LONGEST_PAUSE)
     OutboxMail.update(last_error=reason, next_at=clock.now() + pause).where(OutboxMail.id == mail.id).execute()
+
+
+def mark_refused(mail: OutboxMail, reason: str) -> None:
+    """The address does not take it: people are told, and it is not tried again until somebody asks for that."""
+    OutboxMail.update(last_error=reason, refused_at=clock.now()).where(OutboxMail.id == mail.id).execute()
+
+
+def make_due(mail: OutboxMail) -> None:
+    """Let a failing or refused mail be tried again now."""
+    OutboxMail.update(refused_at=None, next_at=clock.now()).where(
+        OutboxMail.id == mail.id, OutboxMail.sent_at.is_null()
+    ).execute()
+
+
+def find(mail_id: int) -> OutboxMail | None:
+    return OutboxMail.get_or_none(OutboxMail.id == mail_id)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of the mails about a submission."""
+
+    refused: list[str]
+    """Addresses that took none of them."""
+    is_open: bool
+    """Whether some are still to be sent."""
+
+
+def fate_of(submission: Submission) -> Fate:
+    about = OutboxMail.submission == submission
+    took = OutboxMail.select(OutboxMail.recipient).where(about, OutboxMail.sent_at.is_null(False))
+    refused = OutboxMail.select(OutboxMail.recipient).where(
+        about, OutboxMail.refused_at.is_null(False), OutboxMail.recipient.not_in(took)
+    )
+    return Fate(sorted({mail.recipient for mail in refused}), _unsent().where(about).exists())
+
+
+@dataclass(frozen=True)
+class Status:
+    """The outbox as an operator looks at it."""
+
+    sent: int
+    waiting: int
+    """Not tried yet."""
+    failing: list[OutboxMail]
+    """Tried, and tried again by themselves."""
+    refused: list[OutboxMail]
+    oldest: datetime | None
+
+
+def status() -> Status:
+    failing = list(_unsent().where(OutboxMail.last_error.is_null(False)).order_by(OutboxMail.id))
+    return Status(
+        sent=OutboxMail.select().where(OutboxMail.sent_at.is_null(False)).count(),
+        waiting=_unsent().count() - len(failing),
+        failing=failing,
+        refused=list(OutboxMail.select().where(OutboxMail.refused_at.is_null(False)).order_by(OutboxMail.id)),
+        oldest=oldest_unsent(),
+    )

@@ -18,7 +18,7 @@ from forms.summary import totals_of
 from models.application import Application
 from models.database import database
 from models.submission import Submission
-from services import drafts, outbox
+from services import drafts, links, outbox
 from services.context import calls
 
 
@@ -212,18 +212,22 @@ def _record(application: Application, answers: Answers, previous: Submission | N
 
 
 def _queue_mails(submission: Submission, previous: Submission | None, answers: Answers) -> None:
+    """The receipt and the registry's copy always; to others as far as nobody is flooded."""
     call = answers.call
     recipient = contact_email(call, answers)
     if recipient:
         outbox.queue("receipt", recipient, submission.language, submission=submission)
     outbox.queue("registry", call.registry.email, submission.language, submission=submission)
+    for other in links.addresses_of(submission.application):
+        if recipient is None or other != recipient.lower():
+            outbox.queue_within_caps("version", other, submission.language, submission=submission)
     if previous is not None and previous.provider == submission.provider:
         # They have been told already.
         return
     for theirs in others_of_provider(submission.application, submission.provider):
         address = contact_email(call, read_answers(theirs, call))
         if address:
-            outbox.queue("other_application", address, theirs.language, submission=theirs)
+            outbox.queue_within_caps("other_application", address, theirs.language, submission=theirs)
 
 
 def contact_email(call: Call, answers: Answers) -> str | None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -29,8 +30,20 @@ class Inbox:
     """Seconds until a mail that was taken is said to be."""
     drops: bool = False
     """Whether the connection is cut when a mail has been taken, before it is said so."""
+    refuses: set[str] = field(default_factory=set)
+    """Addresses that the server does not know."""
     mails: list[Any] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+    """The same mails as they came over the line."""
     _arrival: threading.Condition = field(default_factory=threading.Condition)
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refuses:
+            return f"550 5.1.1 <{address}>: Recipient address rejected: User unknown"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.answer.startswith("250"):
@@ -38,6 +51,7 @@ class Inbox:
             mail["X-Received-For"] = ",".join(envelope.rcpt_tos)
             with self._arrival:
                 self.mails.append(mail)
+                self.raw.append(envelope.original_content or b"")
                 self._arrival.notify_all()
         await asyncio.sleep(self.delay)
         if self.drops and server.transport is not None:
@@ -67,17 +81,22 @@ class _AnyPort(Controller):
 
 
 class Mailbox:
-    """The mail server by itself, for the service in this process."""
+    """The mail server by itself, for the service in this process; with ``tls`` it takes nothing before STARTTLS."""
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.inbox = Inbox()
+        self._tls = tls
 
     def __enter__(self) -> "Mailbox":
-        self._inbox = Inbox()
-        self._smtp = _AnyPort(self._inbox, hostname="127.0.0.1", port=0)
+        self._smtp = _AnyPort(
+            self.inbox, hostname="127.0.0.1", port=0, tls_context=self._tls, require_starttls=self._tls is not None
+        )
         self._smtp.start()
         self.port = self._smtp.port
         return self
 
     def expect(self, count: int, address: str) -> list[Any]:
-        return self._inbox.expect(count, address)
+        return self.inbox.expect(count, address)
 
     def __exit__(self, *error: object) -> None:
         self._smtp.stop()

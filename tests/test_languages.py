@@ -122,7 +122,7 @@ def test_a_third_language_is_a_catalogue_and_the_texts_of_the_call(
     document = pdf_text(page.request.get(f"/hakemus/{reference}/versio/1/yhteenveto.pdf").body(), tmp_path)
     mail = speaking_three.inbox.expect(1, sample["2"]["sahkoposti"])[0]
     assert f"[en] Hakemus {reference} on saapunut: [en] Strategiarahoitus 2021" in mail["Subject"]
-    assert "[en] Haettava yhteensä: " in mail.get_body().get_content()
+    assert "[en] Haettava yhteensä: " in mail.get_body(("plain",)).get_content()
     for text in (document, pdf_text(next(mail.iter_attachments()).get_content(), tmp_path)):
         assert "[en] Sormenjälki" in text
         assert "[en] Kehittämistoimenpiteessä tavoiteltavat tulokset ja niiden seuranta" in text

@@ -49,7 +49,7 @@ def test_the_receipt(app: Flask, sample: dict[str, Any], at: Callable[[str], Non
 
     receipt, registry = mails()
     for message in (receipt, registry):
-        text = " ".join(message.get_body().get_content().split())
+        text = " ".join(message.get_body(("plain",)).get_content().split())
         assert submission.fingerprint in text
         assert "17.5.2021 klo 15.42.07" in text
         assert "Haettava yhteensä: 1 674 770 €" in text
@@ -219,7 +219,7 @@ def test_a_name_with_every_sign(app: Flask, sample: dict[str, Any], mails: Any) 
     assert "Kirjoittamanne nimi ei ole järjestäjäluettelossa." in applicant.text
     applicant.send()
     assert name in applicant.text
-    assert name not in mails()[0].get_body().get_content(), "no mail carries what an applicant typed"
+    assert name not in mails()[0].get_body(("plain",)).get_content(), "no mail carries what an applicant typed"
 
 
 def test_a_typed_table_on_the_last_page_is_sent_with_it(small: Callable[..., Applicant]) -> None:

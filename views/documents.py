@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services import letter, submission
+from services import cover_letter, submission
 from views.access import may_read
 from views.summary import made_or_sorry, version_or_404
 
@@ -13,7 +13,7 @@ bp = Blueprint("documents", __name__, url_prefix="/hakemus/<reference>/versio/<i
 
 
 @bp.get("/saatekirje.pdf")
-def cover_letter(reference: str, number: int) -> BaseResponse:
+def letter(reference: str, number: int) -> BaseResponse:
     """The cover letter, with the summary behind it when it is asked for (``yhteenveto``)."""
     opened = may_read(reference)
     sent = version_or_404(opened, number)
@@ -24,8 +24,8 @@ def cover_letter(reference: str, number: int) -> BaseResponse:
     has_summary = "yhteenveto" in request.args
 
     def made() -> Response:
-        document = (letter.with_summary if has_summary else letter.of)(sent, opened.call)
-        return send_file(BytesIO(document), "application/pdf", download_name=letter.file_name(sent, has_summary))
+        document = (cover_letter.with_summary if has_summary else cover_letter.of)(sent, opened.call)
+        return send_file(BytesIO(document), "application/pdf", download_name=cover_letter.file_name(sent, has_summary))
 
     return made_or_sorry(made)
 

@@ -54,7 +54,8 @@ def mail_link(reference: str) -> Response:
         recipient = parse_email(typed)
     except EmailError:
         return make_response(saved(reference, email_advice(), typed), 422)
-    outbox.queue("link", recipient, current(), application=opened.application)
+    if not outbox.queue_within_caps("link", recipient, current(), application=opened.application):
+        return make_response(saved(reference, outbox.TOO_MANY, typed), 429)
     flash(recipient)
     return deliver_mails_after(redirect(url_for(".saved", reference=reference), 303))
 
@@ -100,7 +101,8 @@ def send_links() -> Response:
         recipient = parse_email(typed)
     except EmailError:
         return make_response(ask_link(email_advice(), typed), 422)
-    outbox.queue("links", recipient, current())
+    # Beyond the caps nothing is sent, and the answer is still the same: it tells nothing of an address.
+    outbox.queue_within_caps("links", recipient, current())
     return deliver_mails_after(redirect(url_for(".ask_link", pyydetty=1), 303))
 
 

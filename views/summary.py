@@ -27,11 +27,11 @@ from forms.summary import compare, summarise
 from language import current
 from models.database import database
 from models.submission import Submission
-from services import drafts, letter, outbox, pdf, submission
+from services import cover_letter, drafts, outbox, pdf, submission
 from services.context import settings
 from services.pdf import PdfError
 from services.submission import Order, Refusal
-from views.access import Opened, arrived_at, may_read, opened_or_403, switch_language
+from views.access import Opened, arrived_at, is_fragment, may_read, opened_or_403, switch_language
 from views.after import deliver_mails_after
 from views.apply import ACTION, go_on, page_or_404, save_page
 from views.form_page import FormPage, form_page
@@ -78,8 +78,9 @@ def _render_sent(
             versions=submission.versions(opened.application),
             summary=summarise(answers),
             contact=submission.contact_email(opened.call, answers),
-            due=letter.due(sent, opened.call),
-            mail_to_registry=letter.mail_to_registry(sent, opened.call),
+            due=cover_letter.due(sent, opened.call),
+            mail_to_registry=cover_letter.mail_to_registry(sent, opened.call),
+            fate=outbox.fate_of(sent),
             advice=advice,
             typed=typed,
         ),
@@ -146,6 +147,17 @@ def version(reference: str, number: int, advice: object = None, typed: str = "")
     return _render_sent(opened, version_or_404(opened, number), advice, typed, 400 if advice else 200)
 
 
+@bp.get("/versio/<int:number>/osoitteet")
+def addresses(reference: str, number: int) -> BaseResponse:
+    """The part of a receipt that names refused addresses, for a page that was faster than the mail server."""
+    opened = opened_or_403(reference)
+    sent = version_or_404(opened, number)
+    if not is_fragment():
+        return redirect(url_for(".version", reference=reference, number=number), 303)
+    contact = submission.contact_email(opened.call, submission.read_answers(sent, opened.call))
+    return make_response(render_template("summary/refused.html", fate=outbox.fate_of(sent), contact=contact))
+
+
 @bp.get("/versio/<int:number>/kopio")
 def copy_form(reference: str, number: int) -> BaseResponse:
     """The address of a refused copy, opened again: back to the version that it belongs to."""
@@ -165,7 +177,8 @@ def copy(reference: str, number: int) -> BaseResponse:
         recipient = parse_email(typed)
     except EmailError:
         return _render_sent(opened, sent, email_advice(), typed, 422)
-    outbox.queue("copy", recipient, current(), submission=sent)
+    if not outbox.queue_within_caps("copy", recipient, current(), submission=sent):
+        return _render_sent(opened, sent, outbox.TOO_MANY, typed, 429)
     flash(recipient)
     answer = redirect(url_for(".version", reference=reference, number=number, _anchor="kopio"), 303)
     return deliver_mails_after(answer)

@@ -1,0 +1,75 @@
+"""The reminder before closing, to people whose draft or edits are not sent. Once for an application."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from peewee import fn
+
+import clock
+from forms.definition import Call
+from models.application import Answer, Application
+from models.database import database
+from models.submission import Submission
+from services import drafts, links, outbox, submission
+from services.context import calls, settings
+
+# Whoever is writing right now need not be told to.
+_QUIET = timedelta(hours=3)
+
+
+def queue_due() -> int:
+    """Queue the reminders that are due and return for how many applications. Safe to call at any time, by anybody."""
+    at = clock.now()
+    return sum(_remind(application, at) for call in calls() for application in _candidates(call, at))
+
+
+def is_unsent(application: Application, at: datetime) -> bool:
+    """Whether something is written that could be sent and is not."""
+    call = calls().of(application.call_key)
+    if not calls().has_opened(call, at) or calls().has_closed(call, at, application.sending_until):
+        return False
+    answers = drafts.load_answers(call, application)
+    sent = submission.last(application)
+    if sent is not None:
+        return submission.has_unsent_edits(sent, call, answers)
+    return any(question.has_fields and question.is_answered(answers.typed(question.key)) for question in call.questions)
+
+
+def closing_of(application: Application, call: Call) -> datetime:
+    """The last instant for sending this one."""
+    return max(call.closes, application.sending_until or call.closes)
+
+
+def _candidates(call: Call, at: datetime) -> Iterator[Application]:
+    """Applications near their closing of which something has been saved since it was last sent."""
+    days = timedelta(days=settings().reminder_days)
+    sent_since = Submission.select().where(
+        Submission.application == Application.id, Submission.sent_at >= Answer.saved_at
+    )
+    saved_since = Answer.select().where(Answer.application == Application.id, ~fn.EXISTS(sent_since))
+    for application in Application.select().where(
+        Application.call_key == call.key,
+        Application.reminded_at.is_null(),
+        Application.touched_at < at - _QUIET,
+        fn.EXISTS(saved_since),
+    ):
+        closes = closing_of(application, call)
+        if closes - days <= at < closes:
+            yield application
+
+
+def _remind(application: Application, at: datetime) -> bool:
+    recipients = links.addresses_of(application)
+    if not recipients or not is_unsent(application, at):
+        return False
+    with database.atomic() as transaction:
+        # Whoever writes this first reminds: several processes may come here at once.
+        not_yet = (Application.id == application.id) & Application.reminded_at.is_null()
+        if not Application.update(reminded_at=at).where(not_yet).execute():
+            return False
+        for recipient in recipients:
+            if not outbox.queue_within_caps("reminder", recipient, application.language, application=application):
+                # An address with many applications: this one comes when there is room again.
+                transaction.rollback()
+                return False
+    return True
