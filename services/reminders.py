@@ -1,5 +1,6 @@
 """The reminder before closing, to people whose draft or edits are not sent. Once for an application."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -13,6 +14,8 @@ from models.submission import Submission
 from services import drafts, links, outbox, submission
 from services.context import calls, settings
 
+log = logging.getLogger(__name__)
+
 # Whoever is writing right now need not be told to.
 _QUIET = timedelta(hours=3)
 
@@ -20,7 +23,14 @@ _QUIET = timedelta(hours=3)
 def queue_due() -> int:
     """Queue the reminders that are due and return for how many applications. Safe to call at any time, by anybody."""
     at = clock.now()
-    return sum(_remind(application, at) for call in calls() for application in _candidates(call, at))
+    reminded = 0
+    for application in [found for call in calls() for found in _candidates(call, at)]:
+        try:
+            reminded += _remind(application, at)
+        except Exception:
+            # One application that can't be read must not keep the mails of all others waiting.
+            log.exception("no reminder about %s", application.reference)
+    return reminded
 
 
 def is_unsent(application: Application, at: datetime) -> bool:
