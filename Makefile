@@ -10,10 +10,10 @@ TOOLS := chromium pdftotext pdftoppm lynx tmux openssl
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup bench ledger screens mails translations lock tools
+.PHONY: help run test lint setup bench bench-documents ledger screens mails translations lock tools
 
 help: ## What there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
 
 tools:
 	@command -v python3 >/dev/null || { echo "python3 is missing: apt-get install python3"; exit 1; }
@@ -57,6 +57,9 @@ setup: ## The Debian packages that the tests need (as root)
 
 bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
 	$(BIN)/python -m bench
+
+bench-documents: $(VENV)/.dev $(MO) ## What documents cost, and an evening of 150 sendings (six minutes)
+	$(BIN)/python -m bench.documents
 
 ledger: $(VENV)/.dev $(MO) ## The ledger test at full length: 200 writers, two minutes
 	LEDGER=full $(BIN)/pytest -s tests/faults/test_ledger.py

@@ -1,0 +1,204 @@
+"""What documents cost: ``make bench-documents``. Ratios within one run; the evening takes five minutes.
+
+First PDF beside bare xhtml2pdf, memory of a worker, a stored PDF beside a static file, and 150 providers who send in
+five minutes while others save.
+"""
+
+import http.client
+import json
+import os
+import re
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from urllib.parse import urlencode
+
+from flask import Flask
+from xhtml2pdf import pisa
+
+from app import create_app
+from bench.__main__ import median_ms
+from models.submission import Submission
+from services import pdf
+from services.context import calls
+from settings import Settings
+from tests.applicant import Applicant
+from tests.conftest import SAMPLE, SHARED, with_provider
+from tests.service import Service
+
+SECONDS = float(os.environ.get("EVENING", "300"))
+SENDERS, SAVERS = 150, 15
+
+
+@dataclass
+class Visitor:
+    """A browser on the running service that takes over where a test client left off."""
+
+    service: Service
+    cookie: str
+
+    @classmethod
+    def of(cls, service: Service, applicant: Applicant) -> "Visitor":
+        cookie = applicant.client.get_cookie("istunto")
+        assert cookie
+        return cls(service, f"{cookie.key}={cookie.value}")
+
+    def ask(self, path: str, data: dict[str, Any] | None = None, **headers: str) -> int:
+        """The status of the answer, read to its end."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=60)
+        body = urlencode(data, doseq=True) if data is not None else None
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookie, **headers}
+        connection.request("POST" if data is not None else "GET", path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status
+
+
+def per_second(work: Callable[[], object], seconds: float = 4, threads: int = 4) -> float:
+    """How often some threads get it done in a second."""
+    until = time.monotonic() + seconds
+
+    def go_on(_: int) -> int:
+        count = 0
+        while time.monotonic() < until:
+            work()
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(go_on, range(threads))) / seconds
+
+
+def first_pdf(submission: Submission) -> tuple[float, float]:
+    """Median milliseconds of the first PDF, and of xhtml2pdf alone with the same HTML; run in turns."""
+    made: list[tuple[Any, dict[str, Any]]] = []
+    create = pisa.CreatePDF
+
+    def watched(html: str, **how: Any) -> Any:
+        made.append((html, how))
+        return create(html, **how)
+
+    def whole() -> bytes:
+        Submission.update(pdf=None).execute()
+        return pdf.of_submission(submission, calls().of(submission.call_key))
+
+    with mock.patch.object(pisa, "CreatePDF", watched):
+        whole()
+    html, how = made[0]
+
+    def bare() -> None:
+        create(html, **{**how, "dest": BytesIO()})
+
+    times = [(median_ms(whole, rounds=3), median_ms(bare, rounds=3)) for _ in range(4)]
+    return statistics.median(ours for ours, _ in times), statistics.median(theirs for _, theirs in times)
+
+
+def resident_mb(service: Service) -> list[float]:
+    """The memory of each worker, in megabytes."""
+    found = [Path(f"/proc/{pid}/status").read_text() for pid in service.workers]
+    return [int(re.findall(r"VmRSS:\s+(\d+) kB", text)[0]) / 1024 for text in found]
+
+
+def evening(service: Service, app: Flask, answers: dict[str, Any]) -> None:
+    question = calls().of("strategiarahoitus-2021").provider_question
+    assert question
+    providers = [provider.business_id for provider in question.providers.find("", "fi")]
+    ready: list[tuple[Visitor, str, dict[str, Any]]] = []
+    for number in range(SENDERS):
+        applicant = Applicant(app).begin().fill({**answers, "1": providers[number % len(providers)]})
+        form = applicant.form("Lähetä")
+        data = {**form.data, "vakuutus": "1", "huomautukset": "1", "toiminto": "laheta"}
+        ready.append((Visitor.of(service, applicant), form.action, data))
+    writers = []
+    for _ in range(SAVERS):
+        applicant = Applicant(app).begin()
+        applicant.press("Seuraava: Kehittämiskokonaisuudet", {}).press("Näytä valitut kysymykset", {"q3": ["opetus"]})
+        writers.append((Visitor.of(service, applicant), applicant.address, applicant.form("Tallenna").data))
+    end = time.monotonic() + SECONDS
+    saves: list[float] = []
+    sent: list[float] = []
+    statuses: list[int] = []
+
+    def save(writer: tuple[Visitor, str, dict[str, Any]]) -> None:
+        visitor, path, whole = writer
+        count = 0
+        while time.monotonic() < end:
+            count += 1
+            data = {name: whole[name] for name in ("csrf_token", "sivu", "q4.rev")}
+            start = time.monotonic()
+            status = visitor.ask(
+                path, {**data, "q4": f"{answers['4']} {count}", "laskuri": count}, **{"HX-Request": "true"}
+            )
+            saves.append(time.monotonic() - start)
+            statuses.append(status)
+            threading.Event().wait(max(0, 1 - saves[-1]))
+
+    def send() -> None:
+        for number, (visitor, action, data) in enumerate(ready):
+            threading.Event().wait(max(0, end - SECONDS + number * SECONDS / SENDERS - time.monotonic()))
+            start = time.monotonic()
+            statuses.append(visitor.ask(action, data))
+            sent.append(time.monotonic() - start)
+
+    with ThreadPoolExecutor(SAVERS + 1) as pool:
+        list(pool.map(lambda work: work(), [send, *[lambda one=writer: save(one) for writer in writers]]))
+    stored = Submission.select().count()
+    saves.sort()
+    sent.sort()
+    print(f"{stored} submissions, {len(saves)} saves in {SECONDS:.0f} s, statuses {sorted(set(statuses))}")
+    for name, times in (("save", saves), ("send", sent)):
+        print(
+            f"{name}: median {times[len(times) // 2] * 1000:.0f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms"
+        )
+
+
+def main() -> None:
+    real = SHARED / "seed/answers.json"
+    answers = with_provider(json.loads((real if real.exists() else SAMPLE).read_text()))
+    held = frozenset({"strategiarahoitus-2021"})
+    with tempfile.TemporaryDirectory() as folder, Service(Path(folder)) as service:
+        settings = Settings(
+            var_dir=Path(folder),
+            held_open=held,
+            mail_server="",
+            secret_key="a secret of the tests",
+            base_url=service.url,
+        )
+        app = create_app(settings)
+        applicant = Applicant(app).begin().fill(answers)
+        visitor = Visitor.of(service, applicant)
+        home = f"/hakemus/{applicant.reference}"
+        for _ in range(10):
+            assert visitor.ask(f"{home}/kehittamiskokonaisuudet") == 200
+        idle = resident_mb(service)
+        for _ in range(10):
+            assert visitor.ask(f"{home}/yhteenveto.pdf") == 200
+        after = resident_mb(service)
+        print(f"memory of the workers: idle {idle}, after ten PDFs {after} MB")
+        applicant.send()
+        stored = f"{home}/versio/1/yhteenveto.pdf"
+        style = re.findall(r'href="(/static/[^"]+\.css)"', applicant.client.get("/").text)[0]
+        assert visitor.ask(stored) == 200
+        with app.app_context():
+            ours, bare = first_pdf(Submission.get())
+            print(f"first PDF {ours:.0f} ms, bare xhtml2pdf on the same HTML {bare:.0f} ms: {ours / bare:.2f}")
+            visitor.ask(stored)
+            turns = [
+                (per_second(lambda: visitor.ask(stored)), per_second(lambda: visitor.ask(style))) for _ in range(3)
+            ]
+            pdfs, styles = (statistics.median(turn) for turn in zip(*turns, strict=True))
+            print(f"stored PDF {pdfs:.0f} a second, static file {styles:.0f}: {pdfs / styles:.2f}")
+            evening(service, app, answers)
+
+
+if __name__ == "__main__":
+    main()
