@@ -12,7 +12,7 @@ from forms.definition import Call
 from tests.applicant import fields_of_answers
 from tests.browser import begin, fill_known, new_page, press, saved, send
 from tests.service import Service
-from tests.test_journey_http import elsewhere, expect_all_answers, expect_mails, expect_receipt, file_name
+from tests.test_journey_http import elsewhere, expect_all_answers, expect_mails, expect_receipt, expect_steps, file_name
 from tests.words import Words
 
 AREAS = {"opetus": "q4", "ymparistot": "q12", "tieto": "q19"}
@@ -75,6 +75,7 @@ def test_a_real_application_goes_through(
     current = f"{words('Versio %(number)s')} ({words('voimassa')})"
     expect(page.get_by_text(current % {"number": 1})).to_be_visible()
     expect_receipt(page.inner_text("main"), reference, call, words)
+    expect_steps(page.inner_text("main"), call, words)
     expect_all_answers(page.inner_text("main"), real, call, words)
 
     # One amount changes; the total is right again only when the financing follows.

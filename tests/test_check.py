@@ -18,8 +18,6 @@ from tests.applicant import Applicant
 from tests.conftest import need
 from tests.forms_of_pages import text_of
 
-FI = {"Accept-Language": "fi"}
-
 
 @pytest.fixture
 def twice(small: Callable[..., Applicant], at: Callable[[str], None]) -> Applicant:
@@ -35,7 +33,7 @@ def twice(small: Callable[..., Applicant], at: Callable[[str], None]) -> Applica
 @pytest.fixture
 def anybody(twice: Applicant) -> Applicant:
     """Another browser, which has no link to anything."""
-    return Applicant(twice.client.application, **FI)
+    return Applicant(twice.client.application)
 
 
 def record(applicant: Applicant, version: int) -> bytes:
@@ -156,7 +154,7 @@ def test_a_record_laid_out_anew_is_the_same_and_a_changed_one_is_not(twice: Appl
 
 
 def test_what_is_no_record_is_said_so(make_app: Callable[..., Flask]) -> None:
-    applicant = Applicant(make_app(body_bytes=300_000), **FI)
+    applicant = Applicant(make_app(body_bytes=300_000))
     for document in (
         b"",
         b"\xff\xfe\x00",
@@ -180,7 +178,7 @@ def test_guessing_is_stopped_and_checking_is_not(small: Callable[..., Applicant]
     sender = small("contact", link_requests="2 per hour")
     sender.press("Tallenna", {"q1.nimi": "Aino Virta", "q1.sahkoposti": "aino@example.fi"}).go("yhteenveto").send()
     mark = fingerprint(sender, 1)
-    anybody = Applicant(sender.client.application, **FI)
+    anybody = Applicant(sender.client.application)
     for status in (200, 200, 429):
         ask(anybody, sender.reference, "0" * 64)
         assert anybody.status == status
@@ -228,5 +226,5 @@ def test_the_code_on_the_first_page_leads_to_the_check(small: Callable[..., Appl
         assert "https://haku.example.fi/tarkistus" in PdfReader(BytesIO(document)).pages[0].extract_text()
         modules = [[bool(module) for module in row] for row in expected.matrix]
         assert code_on_first_page(document, len(modules), tmp_path) == modules
-    anybody = Applicant(sender.client.application, **FI)
+    anybody = Applicant(sender.client.application)
     assert "Versio 1 on voimassa" in anybody.get(f"/tarkistus?{urlencode(question)}").text

@@ -107,7 +107,8 @@ def test_a_letter_is_ready_to_sign(
     home = f"/hakemus/{applicant.reference}/versio/1"
     letter, joined = [href for href in hrefs(applicant) if "saatekirje.pdf" in href][::-1]
     answer = applicant.client.get(letter)
-    assert f"{applicant.reference}-versio-1-saatekirje.pdf" in answer.headers["Content-Disposition"]
+    name = {"fi": "versio-1-saatekirje", "sv": "version-1-foljebrev"}[language]
+    assert f"{applicant.reference}-{name}.pdf" in answer.headers["Content-Disposition"]
     text = first_page(answer.data)
     for words in WORDS[language]:
         assert words.format(reference=applicant.reference, name=sample["2"]["nimi"]) in text, words

@@ -64,7 +64,7 @@ def test_every_mail_is_whole_over_tls(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
     name = "PIENI-ansökan-åäö-versio-1.pdf"
-    monkeypatch.setattr(pdf, "file_name", lambda *_: name)
+    monkeypatch.setattr(pdf, "submission_name", lambda *_: name)
     base = "https://strategiarahoitus.example.fi"
     applicant = begun(tls, mail_use_tls=True, base_url=base)
     applicant.press("Tallenna ja jatka myöhemmin", {**CONTACT, "q2": "0214822-8"})
