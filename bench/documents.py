@@ -26,6 +26,7 @@ from xhtml2pdf import pisa
 
 from app import create_app
 from bench.__main__ import median_ms
+from models.database import database
 from models.submission import Submission
 from services import pdf
 from services.context import calls
@@ -109,7 +110,7 @@ def resident_mb(service: Service) -> list[float]:
 
 
 def evening(service: Service, app: Flask, answers: dict[str, Any]) -> None:
-    question = calls().of("strategiarahoitus-2021").provider_question
+    question = app.extensions["calls"].of("strategiarahoitus-2021").provider_question
     assert question
     providers = [provider.business_id for provider in question.providers.find("", "fi")]
     ready: list[tuple[Visitor, str, dict[str, Any]]] = []
@@ -151,7 +152,8 @@ def evening(service: Service, app: Flask, answers: dict[str, Any]) -> None:
 
     with ThreadPoolExecutor(SAVERS + 1) as pool:
         list(pool.map(lambda work: work(), [send, *[lambda one=writer: save(one) for writer in writers]]))
-    stored = Submission.select().count()
+    with database.connection_context():
+        stored = Submission.select().count()
     saves.sort()
     sent.sort()
     print(f"{stored} submissions, {len(saves)} saves in {SECONDS:.0f} s, statuses {sorted(set(statuses))}")
@@ -186,7 +188,7 @@ def main() -> None:
         print(f"memory of the workers: idle {idle}, after ten PDFs {after} MB")
         applicant.send()
         stored = f"{home}/versio/1/yhteenveto.pdf"
-        style = re.findall(r'href="(/static/[^"]+\.css)"', applicant.client.get("/").text)[0]
+        style = re.findall(r'href="(/static/app\.css[^"]*)"', applicant.client.get("/").text)[0]
         assert visitor.ask(stored) == 200
         with app.app_context():
             ours, bare = first_pdf(Submission.get())
@@ -197,7 +199,7 @@ def main() -> None:
             ]
             pdfs, styles = (statistics.median(turn) for turn in zip(*turns, strict=True))
             print(f"stored PDF {pdfs:.0f} a second, static file {styles:.0f}: {pdfs / styles:.2f}")
-            evening(service, app, answers)
+        evening(service, app, answers)
 
 
 if __name__ == "__main__":
