@@ -33,6 +33,16 @@ class PdfError(Exception):
     """The PDF could not be made; what it would have shown is not touched by that."""
 
 
+def kept(application: Application, number: int) -> tuple[bytes, str] | None:
+    """The PDF of a version and its name, where it has been made; with as little else as possible."""
+    wanted = (Submission.application == application, Submission.version == number, Submission.pdf.is_null(False))
+    found = Submission.select(Submission.pdf, Submission.language, Submission.version).where(*wanted).get_or_none()
+    if found is None or found.pdf is None:
+        return None
+    found.application = application
+    return bytes(found.pdf), submission_name(found)
+
+
 def of_submission(submission: Submission, call: Call) -> bytes:
     """The PDF of a version, made once and kept. Raises PdfError."""
     stored = Submission.select(Submission.pdf).where(Submission.id == submission.id).scalar()

@@ -83,7 +83,11 @@ def content(answers: Answers) -> dict[str, Any]:
 
 def versions(application: Application) -> list[Submission]:
     """All that was sent, newest first, without the documents."""
-    return list(_without_documents().where(Submission.application == application).order_by(Submission.version.desc()))
+    found = list(_without_documents().where(Submission.application == application).order_by(Submission.version.desc()))
+    for submission in found:
+        # Known already; each would be looked up again.
+        submission.application = application
+    return found
 
 
 def _without_documents() -> "peewee.ModelSelect[Submission]":
