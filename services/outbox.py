@@ -81,19 +81,28 @@ def queue_within_caps(
 
 
 def claim_due(most: int | None = None, *, only_fresh: bool = False, only: int | None = None) -> Iterator[OutboxMail]:
-    """The mails that are due, each taken so that no other process sends it too; ``only_fresh`` are never tried ones."""
-    due = _unsent().where(OutboxMail.next_at <= clock.now()).order_by(OutboxMail.created_at, OutboxMail.id).limit(most)
-    if only_fresh:
-        due = due.where(OutboxMail.attempts == 0)
-    if only is not None:
-        due = due.where(OutboxMail.id == only)
-    for mail in list(due):
+    """The mails that are due, each taken so that no other process sends it too; ``only_fresh`` are never tried ones.
+
+    One is looked for at a time: of a list made at the start, others would take some, and ``most`` of mine would be
+    fewer while later ones wait for nobody.
+    """
+    taken = 0
+    while most is None or taken < most:
+        due = _unsent().where(OutboxMail.next_at <= clock.now()).order_by(OutboxMail.created_at, OutboxMail.id)
+        if only_fresh:
+            due = due.where(OutboxMail.attempts == 0)
+        if only is not None:
+            due = due.where(OutboxMail.id == only)
+        mail = due.first()
+        if mail is None:
+            return
         claimed = (
             OutboxMail.update(attempts=mail.attempts + 1, next_at=clock.now() + _CLAIM)
             .where(OutboxMail.id == mail.id, OutboxMail.attempts == mail.attempts, OutboxMail.sent_at.is_null())
             .execute()
         )
         if claimed:
+            taken += 1
             mail.attempts += 1
             yield mail
 

@@ -7,7 +7,9 @@ import pytest
 from flask import Flask
 
 from models.application import Link
+from models.database import database
 from models.outbox import OutboxMail
+from services import outbox
 from tests.applicant import Applicant
 from tests.service import Mailbox
 
@@ -69,6 +71,18 @@ def test_an_address_that_the_server_refuses_is_shown_on_the_receipt(
     applicant.go("yhteenveto")
     assert refused not in applicant.text
     assert "johto@exmaple.fi" in applicant.text
+
+
+def test_two_responses_at_once_leave_no_mail_behind(app: Flask) -> None:
+    with app.app_context(), database.connection_context():
+        for number in range(6):
+            outbox.queue("links", f"osoite{number}@example.fi", "fi")
+        mine = outbox.claim_due(3, only_fresh=True)
+        taken = [next(mine)]
+        # While the first is on its way, another response comes out and sends too.
+        taken += outbox.claim_due(3, only_fresh=True)
+        taken += mine
+    assert sorted(mail.recipient for mail in taken) == [f"osoite{number}@example.fi" for number in range(6)]
 
 
 def test_the_registrys_copy_is_never_given_up(small: Callable[..., Applicant], inbox: Mailbox) -> None:
