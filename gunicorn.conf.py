@@ -19,7 +19,7 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: object) -> None:
-    """While one thread makes a document, the others wait a tenth as long for their turn as Python lets them."""
+    """A thread that makes a document gives way after 0.5 ms, not 5: saves beside it take the floor many times each."""
     sys.setswitchinterval(0.0005)
 
 

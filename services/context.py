@@ -38,6 +38,10 @@ class Calls:
             return False
         return call.has_closed(at)
 
+    def closing_of(self, call: Call, extended: datetime | None = None) -> datetime:
+        """The last instant for sending and for what goes with it; ``extended`` as above."""
+        return max(call.closes, extended or call.closes)
+
     def takes_applications(self, call: Call, at: datetime) -> bool:
         """Whether an application can be begun ``at``."""
         return self.has_opened(call, at) and not self.has_closed(call, at)

@@ -1,6 +1,5 @@
 """The cover letter of a sent version, ready to sign, and what goes with it on its way to the registry."""
 
-from datetime import datetime
 from io import BytesIO
 from urllib.parse import quote
 
@@ -66,11 +65,6 @@ def file_name(submission: Submission, has_summary: bool) -> str:
         return str(
             gettext("%(reference)s-versio-%(number)s-saatekirje.pdf", reference=reference, number=submission.version)
         )
-
-
-def due(submission: Submission, call: Call) -> datetime:
-    """By when letter and summary must be at the registry: the closing time, or the application's own where extended."""
-    return max(call.closes, submission.application.sending_until or call.closes)
 
 
 def mail_to_registry(submission: Submission, call: Call) -> str:

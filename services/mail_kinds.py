@@ -21,7 +21,7 @@ from forms.summary import totals_of
 from forms.texts import msg
 from models.application import Link
 from models.outbox import OutboxMail
-from services import cover_letter, links, pdf, reminders
+from services import links, pdf, reminders
 from services import submission as submissions
 from services.context import calls, settings
 
@@ -86,7 +86,7 @@ def _submission(mail: OutboxMail) -> Contents:
             "submission": submission,
             "application": submission.application,
             "totals": totals_of(answers),
-            "due": cover_letter.due(submission, call),
+            "due": calls().closing_of(call, submission.application.sending_until),
             # A name that was typed is the applicant's own text, which no mail carries.
             "provider": (question.registered(answers.typed(question.key)) or msg("nimi ei ole luettelossa"))
             if question
@@ -116,7 +116,7 @@ def _reminder(mail: OutboxMail) -> Contents | None:
     context = {
         "application": mail.application,
         "sent": submissions.last(mail.application),
-        "closes": reminders.closing_of(mail.application, call),
+        "closes": calls().closing_of(call, mail.application.sending_until),
     }
     return Contents(call, context)
 

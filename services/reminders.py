@@ -45,11 +45,6 @@ def is_unsent(application: Application, at: datetime) -> bool:
     return any(question.has_fields and question.is_answered(answers.typed(question.key)) for question in call.questions)
 
 
-def closing_of(application: Application, call: Call) -> datetime:
-    """The last instant for sending this one."""
-    return max(call.closes, application.sending_until or call.closes)
-
-
 def _candidates(call: Call, at: datetime) -> Iterator[Application]:
     """Applications near their closing of which something has been saved since it was last sent."""
     days = timedelta(days=settings().reminder_days)
@@ -63,7 +58,7 @@ def _candidates(call: Call, at: datetime) -> Iterator[Application]:
         Application.touched_at < at - _QUIET,
         fn.EXISTS(saved_since),
     ):
-        closes = closing_of(application, call)
+        closes = calls().closing_of(call, application.sending_until)
         if closes - days <= at < closes:
             yield application
 

@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services import cover_letter, submission
+from services import cover_letter, pdf, submission
 from views.access import may_read
 from views.summary import made_or_sorry, version_or_404
 
@@ -34,5 +34,5 @@ def letter(reference: str, number: int) -> BaseResponse:
 def record(reference: str, number: int) -> Response:
     """The record of a version, to the byte as its fingerprint was computed."""
     sent = version_or_404(may_read(reference), number)
-    name = f"{reference}-versio-{number}.json"
+    name = pdf.submission_name(sent).removesuffix("pdf") + "json"
     return send_file(BytesIO(sent.record.encode()), "application/json", as_attachment=True, download_name=name)

@@ -28,7 +28,7 @@ from language import current
 from models.database import database
 from models.submission import Submission
 from services import cover_letter, drafts, outbox, pdf, submission
-from services.context import settings
+from services.context import calls, settings
 from services.pdf import PdfError
 from services.submission import Order, Refusal
 from views.access import Opened, arrived_at, is_fragment, may_read, opened_or_403, switch_language
@@ -78,7 +78,7 @@ def _render_sent(
             versions=submission.versions(opened.application),
             summary=summarise(answers),
             contact=submission.contact_email(opened.call, answers),
-            due=cover_letter.due(sent, opened.call),
+            due=calls().closing_of(opened.call, opened.application.sending_until),
             mail_to_registry=cover_letter.mail_to_registry(sent, opened.call),
             fate=outbox.fate_of(sent),
             advice=advice,

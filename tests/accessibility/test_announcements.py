@@ -1,5 +1,7 @@
 """What screen readers are told without being asked: each piece of news once, and nothing else (cases 111 and 113)."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -59,6 +61,22 @@ def form(visitor: Page) -> Page:
     return visitor
 
 
+@pytest.fixture
+def colleague(form: Page, browser: Browser, service: Service) -> Iterator[Page]:
+    """Another browser that has opened the same application by its link; the form is open again, and listened to."""
+    address = form.url
+    form.goto(f"/hakemus/{address.split('/')[4]}/tallennettu")
+    link = form.locator(".personal-link a").get_attribute("href")
+    assert link
+    other = new_page(browser, service)
+    with other.expect_response("**/muut?*"):
+        other.goto(link)
+    form.goto(address)
+    listen(form)
+    yield other
+    other.context.close()
+
+
 def test_typing_is_silent_far_from_the_limit_and_counted_near_it(form: Page) -> None:
     text = form.locator("[name=q4]")
     text.focus()
@@ -115,15 +133,8 @@ def test_what_becomes_wrong_is_announced_once(form: Page) -> None:
     assert len(heard(form)) == 1
 
 
-def test_a_failed_save_is_seen_beside_the_word_about_others(form: Page, browser: Browser, service: Service) -> None:
-    reference = form.url.split("/")[4]
-    form.goto(f"/hakemus/{reference}/tallennettu")
-    link = form.locator(".personal-link a").get_attribute("href")
-    assert link
-    other = new_page(browser, service)
-    with other.expect_response("**/muut?*"):
-        other.goto(link)
-    form.goto(f"/hakemus/{reference}/{DEVELOPMENT}")
+@pytest.mark.usefixtures("colleague")
+def test_a_failed_save_is_seen_beside_the_word_about_others(form: Page) -> None:
     expect(form.locator("#muut-viesti")).to_contain_text("Joku muu on avannut")
     form.route(f"**/{DEVELOPMENT}", lambda route: route.abort())
     form.locator("[name=q4]").press_sequentially("Yhteys on poikki.")
@@ -136,7 +147,6 @@ def test_a_failed_save_is_seen_beside_the_word_about_others(form: Page, browser:
             }""",
             arg=place,
         )
-    other.context.close()
 
 
 def test_a_failing_save_is_announced_once_however_often_it_fails(form: Page) -> None:
@@ -153,20 +163,11 @@ def test_a_failing_save_is_announced_once_however_often_it_fails(form: Page) -> 
     assert len(heard(form)) == 1
 
 
-def test_a_clash_is_announced_once(form: Page, browser: Browser, service: Service) -> None:
-    reference = form.url.split("/")[4]
-    form.goto(f"/hakemus/{reference}/tallennettu")
-    link = form.locator(".personal-link a").get_attribute("href")
-    assert link
-    form.goto(f"/hakemus/{reference}/{DEVELOPMENT}")
-    other = new_page(browser, service)
-    other.goto(link)
-    other.goto(f"/hakemus/{reference}/{DEVELOPMENT}")
-    with saved(other):
-        other.fill("[name=q4]", "Toisen teksti")
-        other.locator("[name=q4]").blur()
-    other.context.close()
-    listen(form)
+def test_a_clash_is_announced_once(form: Page, colleague: Page) -> None:
+    colleague.goto(form.url)
+    with saved(colleague):
+        colleague.fill("[name=q4]", "Toisen teksti")
+        colleague.locator("[name=q4]").blur()
     form.locator("[name=q4]").press_sequentially("Minun tekstini")
     expect(form.locator("#q4-ristiriita")).to_contain_text("Toisen teksti")
     expect(form.locator("#q4")).to_have_attribute("data-save", "clash")
