@@ -60,9 +60,10 @@ def use(link: Link, at: datetime) -> None:
         log.warning("the use of a link was not noted")
 
 
-def working(link_id: int, application: Application) -> Link | None:
-    """The link of an id, while it still gives access to this application."""
-    return Link.get_or_none(Link.id == link_id, Link.application == application, Link.revoked_at.is_null())
+def working(link_id: int, reference: str) -> Link | None:
+    """The link of an id with its application, while it still gives access to the one of this reference."""
+    query = Link.select(Link, Application).join(Application)
+    return query.where(Link.id == link_id, Application.reference == reference, Link.revoked_at.is_null()).get_or_none()
 
 
 def of_application(application: Application) -> list[Link]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 import signal
 import socket
 import ssl
@@ -173,6 +174,14 @@ class Service:
         """As a power cut does: nothing of the service goes on, nothing is put away."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+    def change_workers(self) -> None:
+        """Have the web server's workers replaced, as for a new program; returns when the old ones are gone."""
+        old = [os.pidfd_open(pid) for pid in self.workers]
+        self._process.send_signal(signal.SIGHUP)
+        for process in old:
+            assert select.select([process], [], [], 30)[0], "a worker stayed"
+            os.close(process)
 
     def __exit__(self, *error: object) -> None:
         if self._process.poll() is not None:

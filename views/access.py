@@ -122,10 +122,9 @@ def may_open(reference: str) -> Opened | None:
     link_id = _mine().get(reference)
     if link_id is None:
         return None
-    application = drafts.find(reference)
-    link = links.working(link_id, application) if application else None
-    call = calls().get(application.call_key) if application else None
-    return Opened(application, call, link) if application and link and call else None
+    link = links.working(link_id, reference)
+    call = calls().get(link.application.call_key) if link else None
+    return Opened(link.application, call, link) if link and call else None
 
 
 def opened_or_403(reference: str) -> Opened:

@@ -74,6 +74,8 @@ def test_a_full_disk(tmp_path: Path, small_disk: Path, calls_dir: Path) -> None:
 def test_a_read_only_disk(tmp_path: Path, small_disk: Path, calls_dir: Path) -> None:
     with Service(tmp_path, data=small_disk, CALLS_DIR=str(calls_dir)) as service:
         writer = writer_with(service, "tallella")
+        # A disk is not made read-only while a worker's connection holds its files open.
+        service.change_workers()
         subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
         status, page = press_save(writer, "ei mahdu")
         assert status == 503
