@@ -38,6 +38,7 @@ class Problem:
     question: "Question"
     suffix: str
     check: str
+    """The name of the question's check; '' where a rule across questions speaks."""
     severity: Severity
     message: Message
 
@@ -71,6 +72,9 @@ def flag(check: str, message: Message) -> ValidationError:
 MOST_IN_LINE = 300
 """Characters of a one-line field that can be sent; more is kept, but no name, title or partner is so long."""
 
+
+ONLY = "vastaus"
+"""What the field with the suffix '' is called where a name is needed: in WTForms and in ids."""
 
 STRING = {"type": "string"}
 """JSON Schema of a field as typed."""
@@ -178,7 +182,7 @@ class Question(Strict):
         """
         suffixes = self.suffixes({})
         named = suffixes[0] if suffixes and not suffix else suffix
-        return f"{self.key}-{named or 'vastaus'}"
+        return f"{self.key}-{named or ONLY}"
 
     def field_label(self, suffix: str) -> Text | Message:
         """What a field is called when a problem with it is listed."""
@@ -203,7 +207,7 @@ class Question(Strict):
     @cached_property
     def form_class(self) -> type[Form]:
         """The WTForms form that checks an answer; built once, when the call is loaded."""
-        fields = {suffix or "vastaus": self.build_field(suffix) for suffix in self.possible_suffixes}
+        fields = {suffix or ONLY: self.build_field(suffix) for suffix in self.possible_suffixes}
         return type(f"{self.key}Form", (Form,), fields)
 
     def build_field(self, suffix: str) -> Any:
@@ -226,12 +230,10 @@ class Question(Strict):
         # A kind without this check asks for each of its fields on its own.
         if "missing" in self.checks and not self.is_answered(typed):
             return list(self._graded([("", Found("missing", self.missing_message()))]))
-        form = self.form_class(data={suffix or "vastaus": text for suffix, text in typed.items()})
+        form = self.form_class(data={suffix or ONLY: text for suffix, text in typed.items()})
         form.validate()
         return list(
-            self._graded(
-                (suffix, found) for suffix in self.possible_suffixes for found in form[suffix or "vastaus"].errors
-            )
+            self._graded((suffix, found) for suffix in self.possible_suffixes for found in form[suffix or ONLY].errors)
         )
 
     def _graded(self, found: Iterable[tuple[str, Found]]) -> Iterable[Problem]:

@@ -66,13 +66,26 @@ def summarise(answers: Answers) -> Summary:
 
 def _section(answers: Answers, section: Section) -> SummarySection:
     is_open = answers.is_open(section)
-    entries = []
-    for question in answers.call.questions_in(section.key) if is_open else []:
-        typed = answers.typed(question.key)
-        is_answered = question.is_answered(typed)
-        if is_answered or not question.omit_when_empty:
-            entries.append(Entry(question, is_answered, question.show(typed, answers), answers.notes_of(question)))
-    return SummarySection(section, is_open, entries)
+    entries = [_entry(answers, question) for question in answers.call.questions_in(section.key)] if is_open else []
+    return SummarySection(
+        section, is_open, [entry for entry in entries if entry.is_answered or not entry.question.omit_when_empty]
+    )
+
+
+def _entry(answers: Answers, question: Question) -> Entry:
+    typed = answers.typed(question.key)
+    return Entry(question, question.is_answered(typed), question.show(typed, answers), answers.notes_of(question))
+
+
+def everything(answers: Answers) -> list[SummarySection]:
+    """All that is asked, and what was typed in areas that are not chosen now; sections with nothing of it left out."""
+    found = []
+    for section in answers.call.sections:
+        is_open = answers.is_open(section)
+        entries = [_entry(answers, question) for question in answers.call.questions_in(section.key)]
+        if shown := [entry for entry in entries if is_open or entry.is_answered]:
+            found.append(SummarySection(section, is_open, shown))
+    return found
 
 
 @dataclass(frozen=True)

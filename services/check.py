@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 import segno
 
 from models.submission import Submission
-from services import drafts
-from services import submission as submissions
+from services import drafts, submissions
 from services.context import settings
 
 FINGERPRINT_SIGNS = 64

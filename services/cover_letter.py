@@ -11,8 +11,7 @@ from forms.definition import Call
 from forms.summary import summarise
 from language import localise
 from models.submission import Submission
-from services import check, pdf
-from services import submission as submissions
+from services import check, pdf, submissions
 
 
 def of(submission: Submission, call: Call) -> bytes:

@@ -21,8 +21,7 @@ from forms.summary import totals_of
 from forms.texts import msg
 from models.application import Link
 from models.outbox import OutboxMail
-from services import links, pdf, reminders
-from services import submission as submissions
+from services import links, pdf, reminders, submissions
 from services.context import calls, settings
 
 _LINE = 76

@@ -7,8 +7,8 @@ import clock
 from forms.definition import Call
 from models.application import Application, Event
 from models.database import database
-from services import drafts, submission
-from services.submission import Order, Outcome
+from services import drafts, submissions
+from services.submissions import Order, Outcome
 
 
 def extend(application: Application, until: datetime, reason: str) -> None:
@@ -26,7 +26,7 @@ def accept_late(application: Application, call: Call, reason: str) -> Outcome:
     answers = drafts.load_answers(call, application)
     order = Order(
         key=secrets.token_urlsafe(24),
-        seen=submission.state_of(answers, submission.last(application)),
+        seen=submissions.state_of(answers, submissions.last(application)),
         declared=True,
         confirmed=True,
         arrived_at=clock.now(),
@@ -34,7 +34,7 @@ def accept_late(application: Application, call: Call, reason: str) -> Outcome:
         is_late_accepted=True,
     )
     with database.atomic():
-        outcome = submission.send(application, call, order)
+        outcome = submissions.send(application, call, order)
         if outcome.submission is not None:
             _note(application, "accepted_late", reason)
     return outcome

@@ -17,15 +17,14 @@ from forms.summary import summarise
 from language import NBSP, localise
 from models.application import Application
 from models.submission import Submission
-from services import check
-from services import submission as submissions
+from services import check, submissions
 from services.glyphs import MARK, font_folders, legible
 
 _MOST_PRINTED = 20_000
 """Characters of one answer that are printed."""
 _MOST_SECONDS = 100
 """How long one document may take on a busy server: less than a worker is waited for (gunicorn.conf.py)."""
-_IN_GROUP = 10
+_IN_GROUP = 30
 """Lines that are printed as one paragraph."""
 
 
@@ -79,7 +78,7 @@ def printable(shown: Shown) -> Shown:
     """An answer with its text in lines: xhtml2pdf either keeps line breaks or breaks at blanks, but not both.
 
     Blanks at the beginning of a line and runs of blanks become no-break spaces, so that indented lists stay. Lines go
-    in groups, which print three times as fast as each by itself; the first is alone, as headings keep what follows.
+    in groups, which print several times as fast as each by itself; the first is alone, as headings keep what follows.
     """
     rows = tuple(part for row in shown.rows for part in _in_cells(row))
     if not isinstance(shown.text, str):

@@ -11,7 +11,7 @@ from forms.definition import Call
 from models.application import Answer, Application
 from models.database import database
 from models.submission import Submission
-from services import drafts, links, outbox, submission
+from services import drafts, links, outbox, submissions
 from services.context import calls, settings
 
 log = logging.getLogger(__name__)
@@ -39,9 +39,9 @@ def is_unsent(application: Application, at: datetime) -> bool:
     if not calls().has_opened(call, at) or calls().has_closed(call, at, application.sending_until):
         return False
     answers = drafts.load_answers(call, application)
-    sent = submission.last(application)
+    sent = submissions.last(application)
     if sent is not None:
-        return submission.has_unsent_edits(sent, call, answers)
+        return submissions.has_unsent_edits(sent, call, answers)
     return any(question.has_fields and question.is_answered(answers.typed(question.key)) for question in call.questions)
 
 

@@ -1,38 +1,91 @@
-"""What goes with a sent version besides its summary: the cover letter, and the record that its fingerprint is of."""
+"""The files of an application: the summary as PDF, the cover letter, the record, and everything typed to keep."""
 
 from io import BytesIO
 
-from flask import Blueprint, Response, redirect, request, send_file, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services import cover_letter, pdf, submission
+from forms.summary import everything
+from language import current
+from services import cover_letter, drafts, pdf, submissions
 from views.access import may_read
-from views.summary import made_or_sorry, version_or_404
+from views.summary import version_or_404
 
-bp = Blueprint("documents", __name__, url_prefix="/hakemus/<reference>/versio/<int:number>")
+bp = Blueprint("documents", __name__, url_prefix="/hakemus/<reference>")
 
 
-@bp.get("/saatekirje.pdf")
+def _pdf(document: bytes, name: str) -> Response:
+    # Whole, where send_file would hand it on in ten pieces, each of which waits for its turn.
+    response = Response(document, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "inline", filename=name)
+    return response
+
+
+@bp.get("/versio/<int:number>/yhteenveto.pdf")
+def version_pdf(reference: str, number: int) -> Response:
+    opened = may_read(reference)
+    if kept := pdf.kept(opened.application, number):
+        return _pdf(*kept)
+    sent = version_or_404(opened, number)
+    return _pdf(pdf.of_submission(sent, opened.call), pdf.submission_name(sent))
+
+
+@bp.get("/yhteenveto.pdf")
+def current_pdf(reference: str) -> Response:
+    """The current sent version; the draft before the first sending, or when it is asked for (``luonnos``)."""
+    opened = may_read(reference)
+    sent = submissions.last(opened.application)
+    if sent is not None and "luonnos" not in request.args:
+        return version_pdf(reference, sent.version)
+    answers = drafts.load_answers(opened.call, opened.application)
+    document = pdf.of_draft(opened.application, opened.call, answers, current())
+    return _pdf(document, pdf.draft_name(opened.application, current()))
+
+
+@bp.get("/versio/<int:number>/saatekirje.pdf")
 def letter(reference: str, number: int) -> BaseResponse:
     """The cover letter, with the summary behind it when it is asked for (``yhteenveto``)."""
     opened = may_read(reference)
     sent = version_or_404(opened, number)
-    current = submission.last(opened.application)
-    if current is not None and current.version != number:
+    newest = submissions.last(opened.application)
+    if newest is not None and newest.version != number:
         # From a page that was open before the newer version was sent. The version's page says what to do.
         return redirect(url_for("summary.version", reference=reference, number=number), 303)
     has_summary = "yhteenveto" in request.args
-
-    def made() -> Response:
-        document = (cover_letter.with_summary if has_summary else cover_letter.of)(sent, opened.call)
-        return send_file(BytesIO(document), "application/pdf", download_name=cover_letter.file_name(sent, has_summary))
-
-    return made_or_sorry(made)
+    document = (cover_letter.with_summary if has_summary else cover_letter.of)(sent, opened.call)
+    return _pdf(document, cover_letter.file_name(sent, has_summary))
 
 
-@bp.get("/tietue.json")
+@bp.get("/versio/<int:number>/tietue.json")
 def record(reference: str, number: int) -> Response:
     """The record of a version, to the byte as its fingerprint was computed."""
     sent = version_or_404(may_read(reference), number)
     name = pdf.submission_name(sent).removesuffix("pdf") + "json"
     return send_file(BytesIO(sent.record.encode()), "application/json", as_attachment=True, download_name=name)
+
+
+@bp.get("/hakemus.txt")
+def as_text(reference: str) -> Response:
+    """Everything typed as a plain text, for the applicant to keep; also answers of areas that are not chosen now."""
+    opened = may_read(reference)
+    call = opened.call
+    answers = drafts.load_answers(call, opened.application)
+    text = render_template("summary/answers.txt", call=call, reference=reference, sections=everything(answers))
+    name = f"{reference}.txt"
+    # With a byte order mark and CRLF, so that every editor of an office opens it as it is.
+    return send_file(BytesIO(text.replace("\n", "\r\n").encode("utf-8-sig")), "text/plain; charset=utf-8", True, name)
+
+
+@bp.get("/hakemus.json")
+def as_json(reference: str) -> Response:
+    """Everything typed, for the applicant to keep."""
+    opened = may_read(reference)
+    answers = drafts.load_answers(opened.call, opened.application)
+    response = jsonify(
+        call=opened.call.key,
+        reference=opened.application.reference,
+        answers=answers.to_json(),
+    )
+    response.headers["Content-Disposition"] = f'inline; filename="{opened.application.reference}.json"'
+    response.headers["Link"] = f'<{url_for("calls.schema", call_key=opened.call.key)}>; rel="describedby"'
+    return response

@@ -13,6 +13,7 @@ from extensions import limiter
 from forms.definition import SUMMARY_PAGE, Call, Page
 from forms.texts import msg
 from services.context import calls
+from services.pdf import PdfError
 from views import resume, summary
 from views.access import NoAccess, ReadOnly, is_fragment, may_open, no_access
 from views.form_page import PAGE_ID, page_as_posted, page_without_access
@@ -25,6 +26,7 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(NoAccess, lost_access)
     app.register_error_handler(ReadOnly, read_only)
     app.register_error_handler(peewee.OperationalError, no_database)
+    app.register_error_handler(PdfError, no_pdf)
     app.register_error_handler(HTTPException, http_error)
 
 
@@ -78,6 +80,12 @@ def no_database(error: peewee.OperationalError) -> Response:
     if is_fragment():
         return make_response(render_template("errors/fragment.html", code=503), 503)
     return _given_back(503) or make_response(render_template("errors/http.html", code=503), 503)
+
+
+def no_pdf(error: PdfError) -> Response:
+    """A document that could not be made; what it would have shown is safe."""
+    log.error("no document: %s", error)
+    return make_response(render_template("errors/no_pdf.html"), 503)
 
 
 def _given_back(code: int) -> Response | None:

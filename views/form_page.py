@@ -16,7 +16,7 @@ from forms.question import Problem, Question, Typed
 from forms.summary import Totals, totals_of
 from models.application import Application
 from models.submission import Submission
-from services import drafts, earlier, saving, submission
+from services import drafts, earlier, saving, submissions
 from services.context import calls
 from services.drafts import NEVER_SAVED, Stored
 from services.saving import Clash, Rendered, Saved
@@ -44,12 +44,12 @@ class SendState:
 
 def send_state(opened: Opened, answers: Answers) -> SendState:
     call, at = opened.call, arrived_at()
-    sent = submission.last(opened.application)
-    closes = max(call.closes, opened.application.sending_until or call.closes)
+    sent = submissions.last(opened.application)
+    closes = calls().closing_of(call, opened.application.sending_until)
     has_closed = calls().has_closed(call, at, closes)
     return SendState(
         sent=sent,
-        has_unsent_edits=sent is not None and submission.has_unsent_edits(sent, call, answers),
+        has_unsent_edits=sent is not None and submissions.has_unsent_edits(sent, call, answers),
         has_opened=calls().has_opened(call, at),
         has_closed=has_closed,
         closes=closes,
@@ -179,7 +179,7 @@ class FormPage:
     @property
     def seen_state(self) -> str:
         """What one has looked at when one presses *Lähetä* on this page."""
-        return submission.state_of(self.answers, self.sending.sent)
+        return submissions.state_of(self.answers, self.sending.sent)
 
 
 def form_page(opened: Opened, page: Page, **more: object) -> FormPage:

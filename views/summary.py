@@ -1,20 +1,16 @@
-"""The last page: problems, preview, sending; and what was sent, to read, print, keep and pass on."""
+"""The last page: problems, preview, sending; and what was sent, to read, print and pass on."""
 
 import secrets
-from collections.abc import Callable
-from io import BytesIO
 
 from flask import (
     Blueprint,
     Response,
     abort,
     flash,
-    jsonify,
     make_response,
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from werkzeug.wrappers import Response as BaseResponse
@@ -27,10 +23,9 @@ from forms.summary import compare, summarise
 from language import current
 from models.database import database
 from models.submission import Submission
-from services import cover_letter, drafts, outbox, pdf, submission
+from services import cover_letter, outbox, submissions
 from services.context import calls, settings
-from services.pdf import PdfError
-from services.submission import Order, Refusal
+from services.submissions import Order, Refusal
 from views.access import Opened, arrived_at, is_fragment, may_read, opened_or_403, switch_language
 from views.after import deliver_mails_after
 from views.apply import ACTION, go_on, page_or_404, save_page
@@ -46,7 +41,7 @@ def render_form(
     """The page before sending, with the boxes ticked as they were posted."""
     answers = view.answers
     sent = view.sending.sent
-    changes = compare(submission.read_answers(sent, opened.call), answers) if sent else []
+    changes = compare(submissions.read_answers(sent, opened.call), answers) if sent else []
     return make_response(
         render_template(
             "summary/send.html",
@@ -55,7 +50,7 @@ def render_form(
             answers=answers,
             summary=summarise(answers),
             refusals=refusals or [],
-            others=submission.others_of_provider(opened.application, submission.provider_of(opened.call, answers)),
+            others=submissions.others_of_provider(opened.application, submissions.provider_of(opened.call, answers)),
             sending_key=secrets.token_urlsafe(24),
             ticked=set(request.form),
             trouble=trouble,
@@ -68,16 +63,16 @@ def _render_sent(
     opened: Opened, sent: Submission, advice: object = None, typed: str = "", status: int = 200
 ) -> Response:
     """A sent version with its receipt."""
-    answers = submission.read_answers(sent, opened.call)
+    answers = submissions.read_answers(sent, opened.call)
     return make_response(
         render_template(
             "summary/sent.html",
             can_write=opened.link.can_write,
             view=form_page(opened, page_or_404(opened, SUMMARY_PAGE)),
             submission=sent,
-            versions=submission.versions(opened.application),
+            versions=submissions.versions(opened.application),
             summary=summarise(answers),
-            contact=submission.contact_email(opened.call, answers),
+            contact=submissions.contact_email(opened.call, answers),
             due=calls().closing_of(opened.call, opened.application.sending_until),
             mail_to_registry=cover_letter.mail_to_registry(sent, opened.call),
             fate=outbox.fate_of(sent),
@@ -126,7 +121,7 @@ def send(opened: Opened, page: Page) -> BaseResponse:
         arrived_at=arrived_at(),
         language=current(),
     )
-    outcome = submission.send(opened.application, opened.call, order)
+    outcome = submissions.send(opened.application, opened.call, order)
     if outcome.submission is None:
         return render_form(opened, form_page(opened, page), outcome.refusals, 422)
     answer = redirect(url_for(".show", reference=opened.application.reference), 303)
@@ -134,7 +129,7 @@ def send(opened: Opened, page: Page) -> BaseResponse:
 
 
 def version_or_404(opened: Opened, number: int) -> Submission:
-    found = next((sent for sent in submission.versions(opened.application) if sent.version == number), None)
+    found = next((sent for sent in submissions.versions(opened.application) if sent.version == number), None)
     if found is None:
         abort(404)
     return found
@@ -154,7 +149,7 @@ def addresses(reference: str, number: int) -> BaseResponse:
     sent = version_or_404(opened, number)
     if not is_fragment():
         return redirect(url_for(".version", reference=reference, number=number), 303)
-    contact = submission.contact_email(opened.call, submission.read_answers(sent, opened.call))
+    contact = submissions.contact_email(opened.call, submissions.read_answers(sent, opened.call))
     return make_response(render_template("summary/refused.html", fate=outbox.fate_of(sent), contact=contact))
 
 
@@ -182,82 +177,3 @@ def copy(reference: str, number: int) -> BaseResponse:
     flash(recipient)
     answer = redirect(url_for(".version", reference=reference, number=number, _anchor="kopio"), 303)
     return deliver_mails_after(answer)
-
-
-def _pdf(document: bytes, name: str) -> Response:
-    # Whole, where send_file would hand it on in ten pieces, each of which waits for its turn.
-    response = Response(document, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "inline", filename=name)
-    return response
-
-
-@bp.get("/versio/<int:number>/yhteenveto.pdf")
-def version_pdf(reference: str, number: int) -> Response:
-    opened = may_read(reference)
-    if kept := pdf.kept(opened.application, number):
-        return _pdf(*kept)
-    sent = version_or_404(opened, number)
-    return made_or_sorry(lambda: _pdf(pdf.of_submission(sent, opened.call), pdf.submission_name(sent)))
-
-
-@bp.get("/yhteenveto.pdf")
-def current_pdf(reference: str) -> Response:
-    """The current sent version; the draft before the first sending, or when it is asked for (``luonnos``)."""
-    opened = may_read(reference)
-    sent = submission.last(opened.application)
-    if sent is not None and "luonnos" not in request.args:
-        return version_pdf(reference, sent.version)
-
-    def draft() -> Response:
-        answers = drafts.load_answers(opened.call, opened.application)
-        language = current()
-        document = pdf.of_draft(opened.application, opened.call, answers, language)
-        return _pdf(document, pdf.draft_name(opened.application, language))
-
-    return made_or_sorry(draft)
-
-
-def made_or_sorry(make: Callable[[], Response]) -> Response:
-    """A document, or a page that says that it could not be made and what to do."""
-    try:
-        return make()
-    except PdfError:
-        return make_response(render_template("errors/no_pdf.html"), 503)
-
-
-@bp.get("/hakemus.txt")
-def as_text(reference: str) -> Response:
-    """Everything typed as a plain text, for the applicant to keep; also answers of areas that are not chosen now."""
-    opened = may_read(reference)
-    call = opened.call
-    answers = drafts.load_answers(call, opened.application)
-    sections = []
-    for section in call.sections:
-        questions = [
-            question
-            for question in call.questions_in(section.key)
-            if answers.is_open(section) or question.is_answered(answers.typed(question.key))
-        ]
-        if questions:
-            sections.append(
-                (section, [(question, question.show(answers.typed(question.key), answers)) for question in questions])
-            )
-    text = render_template("summary/answers.txt", call=call, reference=reference, sections=sections)
-    name = f"{reference}.txt"
-    # With a byte order mark and CRLF, so that every editor of an office opens it as it is.
-    return send_file(BytesIO(text.replace("\n", "\r\n").encode("utf-8-sig")), "text/plain; charset=utf-8", True, name)
-
-
-@bp.get("/hakemus.json")
-def as_json(reference: str) -> Response:
-    """Everything typed, for the applicant to keep."""
-    opened = may_read(reference)
-    answers = drafts.load_answers(opened.call, opened.application)
-    response = jsonify(
-        call=opened.call.key,
-        reference=opened.application.reference,
-        answers=answers.to_json(),
-    )
-    response.headers["Content-Disposition"] = f'inline; filename="{opened.application.reference}.json"'
-    response.headers["Link"] = f'<{url_for("calls.schema", call_key=opened.call.key)}>; rel="describedby"'
-    return response

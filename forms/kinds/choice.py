@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
-from forms.question import STRING, Question, Severity, Shown, Typed, flag, line_fits, object_of
+from forms.question import ONLY, STRING, Question, Severity, Shown, Typed, flag, line_fits, object_of
 from forms.register import Provider, Register, load_register
 from forms.texts import Message, Text, msg
 
@@ -64,7 +64,7 @@ class ChoiceQuestion(Question):
     def build_field(self, suffix: str) -> Any:
         def in_register(form: Form, field: StringField) -> None:
             if suffix == OTHER and (field.data or "").strip():
-                if form.data.get("vastaus"):
+                if form.data.get(ONLY):
                     raise flag("both", msg("Valitkaa järjestäjä luettelosta tai kirjoittakaa nimi, mutta ei molempia."))
                 raise flag(
                     "outside_register",
