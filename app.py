@@ -134,6 +134,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
         blocks=language.blocks,
         euros=Euros,
         grouped=language.grouped,
+        in_groups=language.in_groups,
     )
     app.jinja_env.globals.update(
         current_language=language.current,

@@ -59,6 +59,11 @@ def grouped(number: int) -> str:
     return format_decimal(number, "#,##0", locale=current()).replace("\u202f", NBSP)
 
 
+def in_groups(fingerprint: str) -> list[str]:
+    """A fingerprint as paper shows it, in groups of sixteen to be read off; where it is copied it stands whole."""
+    return [fingerprint[start : start + 16] for start in range(0, len(fingerprint), 16)]
+
+
 def moment(instant: datetime, seconds: bool = False) -> str:
     """A date and clock time in Finland: 17.5.2021 klo 16.15."""
     local = in_helsinki(instant)

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import current_app
 
 from forms.definition import Call, CallFileError, load_call
+from models.application import Application
 from settings import Settings
 
 
@@ -64,6 +65,11 @@ def load_calls(folder: Path, held_open: frozenset[str]) -> Calls:
 def calls() -> Calls:
     found: Calls = current_app.extensions["calls"]
     return found
+
+
+def closing_of(application: Application) -> datetime:
+    """The last instant at which an application can be sent: its call's closing, or its own where it was extended."""
+    return calls().closing_of(calls().of(application.call_key), application.sending_until)
 
 
 def settings() -> Settings:

@@ -38,9 +38,9 @@ def of(submission: Submission, call: Call) -> bytes:
 
 def with_summary(submission: Submission, call: Call) -> bytes:
     """The letter and behind it the summary, page by page as it is filed, in one file. Raises PdfError."""
-    out = PdfWriter()
-    for document in (of(submission, call), pdf.of_submission(submission, call)):
-        out.append(PdfReader(BytesIO(document)))
+    # Language, author and subject are those of the letter.
+    out = PdfWriter(clone_from=BytesIO(of(submission, call)))
+    out.append(PdfReader(BytesIO(pdf.of_submission(submission, call))))
     with force_locale(submission.language):
         out.add_metadata({"/Title": f"{localise(call.title)} {submission.application.reference}"})
     joined = BytesIO()
@@ -70,7 +70,7 @@ def mail_to_registry(submission: Submission, call: Call) -> str:
     """A ``mailto:`` address (RFC 6068) that begins the mail to the registry, in the application's language."""
     with force_locale(submission.language):
         text = render_template(
-            "summary/to_registry.txt", reference=submission.application.reference, submission=submission
+            "summary/to_registry.txt", call=call, reference=submission.application.reference, submission=submission
         )
     subject, _, body = text.strip().partition("\n")
     body = body.strip().replace("\n", "\r\n")

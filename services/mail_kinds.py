@@ -22,7 +22,7 @@ from forms.texts import msg
 from models.application import Link
 from models.outbox import OutboxMail
 from services import links, pdf, reminders, submissions
-from services.context import calls, settings
+from services.context import calls, closing_of, settings
 
 _LINE = 76
 
@@ -48,7 +48,11 @@ class Contents:
 def _personal_link(mail: OutboxMail) -> Contents:
     assert mail.application is not None
     link, token = links.create(mail.application, mail.recipient)
-    context = {"application": mail.application, "address": links.address(token)}
+    context = {
+        "application": mail.application,
+        "address": links.address(token),
+        "closes": closing_of(mail.application),
+    }
     return Contents(calls().of(mail.application.call_key), context, links=[link])
 
 
@@ -83,9 +87,10 @@ def _submission(mail: OutboxMail) -> Contents:
         call,
         {
             "submission": submission,
+            "newest": submissions.last(submission.application),
             "application": submission.application,
             "totals": totals_of(answers),
-            "due": calls().closing_of(call, submission.application.sending_until),
+            "due": closing_of(submission.application),
             # A name that was typed is the applicant's own text, which no mail carries.
             "provider": (question.registered(answers.typed(question.key)) or msg("nimi ei ole luettelossa"))
             if question
@@ -115,7 +120,7 @@ def _reminder(mail: OutboxMail) -> Contents | None:
     context = {
         "application": mail.application,
         "sent": submissions.last(mail.application),
-        "closes": calls().closing_of(call, mail.application.sending_until),
+        "closes": closing_of(mail.application),
     }
     return Contents(call, context)
 

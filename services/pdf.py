@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import render_template
 from flask_babel import force_locale, gettext
+from reportlab.platypus import Flowable, KeepTogether
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
+from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc, PmlParagraph
 
 from forms.answers import Answers
 from forms.definition import Call
@@ -18,6 +20,7 @@ from language import NBSP, localise
 from models.application import Application
 from models.submission import Submission
 from services import check, submissions
+from services.context import closing_of
 from services.glyphs import MARK, font_folders, legible
 
 _MOST_PRINTED = 20_000
@@ -26,20 +29,37 @@ _MOST_SECONDS = 100
 """How long one document may take on a busy server: less than a worker is waited for (gunicorn.conf.py)."""
 _IN_GROUP = 30
 """Lines that are printed as one paragraph."""
+_FIRST_LINES = 3
+"""Lines of a text that stay with its heading."""
 
 
 class PdfError(Exception):
     """The PDF could not be made; what it would have shown is not touched by that."""
 
 
+class _HeadingWithText(KeepTogether):
+    """Keeps a heading on the page of the first lines of its text; ReportLab's own wants the whole paragraph there."""
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        *headings, text = self._content
+        if isinstance(text, PmlParagraph):
+            # The space between two blocks is the larger of what each asks for; here both are counted.
+            taken = sum(block.wrapOn(self.canv, width, height)[1] + block.getSpaceBefore() + 4 for block in headings)
+            if height - taken >= _FIRST_LINES * text.style.leading:
+                return list(self._content)
+        return list(super().split(width, height))
+
+
+PmlBaseDoc._initArgs = {**PmlBaseDoc._initArgs, "keepTogetherClass": _HeadingWithText}
+
+
 def kept(application: Application, number: int) -> tuple[bytes, str] | None:
     """The PDF of a version and its name, where it has been made; with as little else as possible."""
     wanted = (Submission.application == application, Submission.version == number, Submission.pdf.is_null(False))
-    found = Submission.select(Submission.pdf, Submission.language, Submission.version).where(*wanted).get_or_none()
+    found = Submission.select(Submission.pdf, Submission.language).where(*wanted).get_or_none()
     if found is None or found.pdf is None:
         return None
-    found.application = application
-    return bytes(found.pdf), submission_name(found)
+    return bytes(found.pdf), _name(application.reference, number, found.language)
 
 
 def of_submission(submission: Submission, call: Call) -> bytes:
@@ -61,10 +81,13 @@ def of_draft(application: Application, call: Call, answers: Answers, language: s
 
 def submission_name(submission: Submission) -> str:
     """The file's name, in the language of the document: the reference and what it is."""
-    reference = submission.application.reference
-    with force_locale(submission.language):
+    return _name(submission.application.reference, submission.version, submission.language)
+
+
+def _name(reference: str, number: int, language: str) -> str:
+    with force_locale(language):
         # TRANSLATORS: the name of a file that people keep; letters, digits and hyphens only.
-        return str(gettext("%(reference)s-versio-%(number)s.pdf", reference=reference, number=submission.version))
+        return str(gettext("%(reference)s-versio-%(number)s.pdf", reference=reference, number=number))
 
 
 def draft_name(application: Application, language: str) -> str:
@@ -129,8 +152,8 @@ def document(template: str, language: str, *, call: Call, application: Applicati
 
     def page(mark: str | None) -> str:
         title = f"{localise(call.title)} {application.reference}"
-        known = {"call": call, "application": application, "language": language, "title": title}
-        return legible(render_template(template, fonts=font_folders(), mark=mark, **known, **context))
+        known = {"call": call, "application": application, "closes": closing_of(application), "language": language}
+        return legible(render_template(template, title=title, fonts=font_folders(), mark=mark, **known, **context))
 
     with force_locale(language):
         html = page(None)

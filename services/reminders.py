@@ -12,7 +12,7 @@ from models.application import Answer, Application
 from models.database import database
 from models.submission import Submission
 from services import drafts, links, outbox, submissions
-from services.context import calls, settings
+from services.context import calls, closing_of, settings
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def _candidates(call: Call, at: datetime) -> Iterator[Application]:
         Application.touched_at < at - _QUIET,
         fn.EXISTS(saved_since),
     ):
-        closes = calls().closing_of(call, application.sending_until)
+        closes = closing_of(application)
         if closes - days <= at < closes:
             yield application
 

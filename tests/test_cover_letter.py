@@ -91,6 +91,12 @@ def contact(small: Callable[..., Applicant]) -> Applicant:
     return written(small)
 
 
+def said_last(mails: Callable[[], list[Any]], kind: str) -> str:
+    """The text of the newest mail of a kind, with runs of white space as one blank."""
+    found = [mail for mail in mails() if mail["Message-ID"].startswith(f"<{kind}.")]
+    return " ".join(found[-1].get_body(("plain",)).get_content().split())
+
+
 def again(applicant: Applicant, name: str) -> Applicant:
     """Changed and sent once more."""
     applicant.go("hakemus").press("Tallenna", {"q1.nimi": name})
@@ -126,14 +132,14 @@ def test_the_letter_keeps_the_language_that_was_sent(contact: Applicant) -> None
     assert "Hakemus ei ole vielä valmis." in contact.text
     letter = contact.client.get(f"/hakemus/{contact.reference}/versio/1/saatekirje.pdf").data
     assert "Följebrev" in first_page(letter)
-    assert mail_to_registry(contact)[1].endswith("undertecknat följebrev till ansökan om strategifinansiering")
+    assert mail_to_registry(contact)[1].endswith("undertecknat följebrev, Liten utlysning")
 
 
 @pytest.mark.parametrize("name", ['O\'Hara & Pojat <Oy> "Ab" – åäö ', "Pitkänimisen koulutuskuntayhtymän liitto "])
 def test_a_letter_is_one_page_whatever_the_name(app: Flask, sample: dict[str, Any], name: str) -> None:
     applicant = filled(app, sample, **{"1": "", "3": ["opetus"]})
     typed = (name * 20)[:290].strip()
-    applicant.go("hakija").press("Tallenna", {"q1": "", "q1.muu": typed})
+    applicant.go("hakija").press("Tallenna", {"q1": "", "q1.muu": typed, "q2.nimi": typed, "q2.tehtava": typed})
     applicant.go("yhteenveto").send()
     letter = applicant.client.get(f"/hakemus/{applicant.reference}/versio/1/saatekirje.pdf").data
     assert "".join(typed.split()) in first_page(letter).replace(" ", "")
@@ -144,7 +150,7 @@ def test_the_receipt_begins_the_mail_to_the_registry(contact: Applicant) -> None
     contact.send()
     address, subject, body = mail_to_registry(contact)
     assert address == "kirjaamo@example.fi"
-    assert subject == f"{contact.reference}, versio 1: strategiarahoitushakemuksen allekirjoitettu saatekirje"
+    assert subject == f"{contact.reference}, versio 1: allekirjoitettu saatekirje, Pieni haku"
     assert body.splitlines() == [
         "Toimitamme liitteinä allekirjoitetun saatekirjeen ja hakemuksen yhteenvedon.",
         "",
@@ -189,13 +195,44 @@ def test_by_when(small: Callable[..., Applicant], at: Callable[[str], None]) -> 
 
 
 def test_what_is_sent_after_the_time_goes_to_the_registry_at_once(
-    small: Callable[..., Applicant], at: Callable[[str], None]
+    small: Callable[..., Applicant], at: Callable[[str], None], mails: Callable[[], list[Any]]
 ) -> None:
     at("2031-02-01T09:00:00")
-    applicant = written(small, held_open=frozenset({"contact"}), tryout=True).send()
-    _, mail, time = steps(applicant)
-    assert time == "Hakuaika päättyi 1.1.2031 klo 00.00 (Suomen aikaa). Toimittakaa asiakirjat kirjaamoon heti."
-    assert "Tämä on kokeilu. Älkää lähettäkö asiakirjoja kirjaamoon." in mail
+    applicant = written(small, held_open=frozenset({"contact"})).send()
+    at_once = "Hakuaika päättyi 1.1.2031 klo 00.00 (Suomen aikaa). Toimittakaa asiakirjat kirjaamoon heti."
+    assert steps(applicant)[2] == at_once
+    assert at_once in said_last(mails, "receipt")
+
+
+def test_a_tryout_sends_nobody_to_the_registry(small: Callable[..., Applicant], mails: Callable[[], list[Any]]) -> None:
+    applicant = written(small, tryout=True).send()
+    warning = "Tämä on kokeilu. Älkää lähettäkö asiakirjoja kirjaamoon."
+    assert steps(applicant)[2] == warning
+    assert warning in said_last(mails, "receipt")
+    assert "heti" not in said_last(mails, "receipt")
+
+
+def test_the_receipt_says_where_the_letter_is_and_that_an_older_one_is_void(
+    contact: Applicant, mails: Callable[[], list[Any]]
+) -> None:
+    contact.send()
+    assert "Saatekirje on hakemuksen sivulla" in said_last(mails, "receipt")
+    again(contact, "Toinen Nimi")
+    assert "Versiosta 1 tehty saatekirje ei enää vastaa hakemusta." in said_last(mails, "receipt")
+    assert "Tämä versio korvaa version 1." in said_last(mails, "registry")
+    contact.go("versio/1").press("Lähetä yhteenveto", {"sahkoposti": "kollega@example.fi"})
+    assert "Tämän version on korvannut versio 2." in said_last(mails, "copy")
+
+
+def test_a_letter_and_its_summary_keep_what_readers_ask_for(contact: Applicant) -> None:
+    contact.press("På svenska").send("Sänd")
+    address = f"/hakemus/{contact.reference}/versio/1/saatekirje.pdf?yhteenveto=1"
+    reader = PdfReader(BytesIO(contact.client.get(address).data))
+    assert str(reader.root_object["/Lang"]) == "sv"
+    assert reader.metadata is not None
+    assert reader.metadata.subject == "Liten utlysning"
+    assert reader.metadata.author
+    assert reader.metadata.title == f"Liten utlysning {contact.reference}"
 
 
 def test_who_may_only_read_may_print_the_letter_and_strangers_may_not(contact: Applicant) -> None:

@@ -6,6 +6,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,11 @@ from lxml import etree
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
+from clock import HELSINKI
 from forms.definition import Call
 from forms.kinds.text import TextQuestion
+from models.application import Application
+from services import officers
 from services.glyphs import MARK
 from tests.accessibility.looks import open_areas, put
 from tests.applicant import Applicant
@@ -31,6 +35,7 @@ from tests.words import compact
 WIDTH, HEIGHT = 595.3, 841.9
 LEFT, RIGHT, TOP, BOTTOM = 56, WIDTH - 56, 31, HEIGHT - 25
 SMALL = 8.5
+CONTACT = {"q1.nimi": "Aino", "q1.tehtava": "Rehtori", "q1.puhelin": "0295330020", "q1.sahkoposti": "aino@example.fi"}
 AREAS = ["opetus", "ymparistot", "tieto", "yhdistymiset", "kilpailut"]
 
 LETTERS = "Sámi oahpahusguovddáš, Sääʹmjieʹll č đ ŋ ŧ ǩ ǥ ʒ, Привет, Łódź, Ωμέγα, → ✓ ≥ ½ ² ☑ VR\u2011hanke"
@@ -138,13 +143,53 @@ def test_a_document_to_file(sent: Applicant, answers: dict[str, Any], call: Call
     ]
     assert all("SourceSansPro" in font for font in document.fonts_used())
     document.expect_within_margins()
-    assert document.smallest_type() == SMALL
+    assert document.smallest_type() == pytest.approx(SMALL)
     pages = document.page_texts()
     assert len(pages) == document.pages <= 14
     for number, text in enumerate(pages, start=1):
         assert f"Sivu {number}/{document.pages}" in text
-        assert f"{sent.reference}, Versio 1" in text
+        assert f"{sent.reference} · Versio 1" in text
         assert "LUONNOS" not in text
+
+
+def test_a_long_name_leaves_the_head_as_it_is(small: Callable[..., Applicant], tmp_path: Path) -> None:
+    applicant = small("choice").press("Tallenna", {"q1.muu": "Pitkänimisen alueen koulutuskuntayhtymä " * 7})
+    document = draft_of(applicant, tmp_path)
+    assert document.smallest_type() == pytest.approx(SMALL)
+    assert all("…" in page[:300] for page in document.page_texts())
+
+
+def test_a_tryout_says_so_on_paper(small: Callable[..., Applicant], tmp_path: Path) -> None:
+    applicant = small("contact", tryout=True).press("Seuraava: Yhteenveto ja lähetys", CONTACT).send()
+    for name in ("yhteenveto.pdf", "saatekirje.pdf"):
+        data = applicant.client.get(f"/hakemus/{applicant.reference}/versio/1/{name}").data
+        assert all("KOKEILU" in page for page in Document(data, tmp_path).page_texts()), name
+
+
+def test_a_document_says_until_when_its_own_application_could_be_sent(
+    small: Callable[..., Applicant], tmp_path: Path
+) -> None:
+    applicant = small("contact").press("Tallenna", CONTACT)
+    assert "Hakuaika päättyy 1.1.2031 klo 00.00" in draft_of(applicant, tmp_path).text
+    until = datetime.fromisoformat("2031-01-08T12:00:00").replace(tzinfo=HELSINKI)
+    officers.extend(Application.get(), until, "verkkokatko")
+    assert "Hakuaika päättyy 8.1.2031 klo 12.00" in draft_of(applicant, tmp_path).text
+
+
+def test_a_draft_of_what_was_sent_is_the_sent_version(small: Callable[..., Applicant], tmp_path: Path) -> None:
+    applicant = small("contact").press("Seuraava: Yhteenveto ja lähetys", CONTACT).send()
+    assert "Versio 1" in draft_of(applicant, tmp_path).text
+    applicant.go("hakemus").press("Tallenna", {"q1.nimi": "Toinen Nimi"})
+    assert "LUONNOS" in draft_of(applicant, tmp_path).text
+
+
+def test_pages_are_filled(draft: Callable[[dict[str, str]], Applicant], call: Call, tmp_path: Path) -> None:
+    """A heading takes the first lines of its text along to the next page, not the whole of it."""
+    texts = {question.key: "Lause, jossa on sanoja. " * 90 for question in call.of_kind(TextQuestion)}
+    pages = draft_of(draft(texts), tmp_path).page_texts()
+    longest = max(page.count("\n") for page in pages)
+    assert len(pages) > 8
+    assert [number for number, page in enumerate(pages[1:-1], start=2) if page.count("\n") < longest * 0.6] == []
 
 
 @pytest.fixture
@@ -163,7 +208,7 @@ def test_whatever_was_typed_is_legible(draft: Callable[[dict[str, str]], Applica
     applicant = draft(TYPED)
     document = draft_of(applicant, tmp_path)
     document.expect_within_margins()
-    assert document.smallest_type() == SMALL
+    assert document.smallest_type() == pytest.approx(SMALL)
     text = compact(document.text)
     assert "x" * 2500 in text
     assert "N" * 5000 in text
@@ -205,7 +250,7 @@ def test_all_answers_full(draft: Callable[[dict[str, str]], Applicant], call: Ca
     }
     document = draft_of(draft(full), tmp_path)
     document.expect_within_margins()
-    assert document.smallest_type() == SMALL
+    assert document.smallest_type() == pytest.approx(SMALL)
     assert [key for key, text in full.items() if compact(text) not in compact(document.text)] == []
 
 

@@ -38,6 +38,9 @@ def current_pdf(reference: str) -> Response:
     if sent is not None and "luonnos" not in request.args:
         return version_pdf(reference, sent.version)
     answers = drafts.load_answers(opened.call, opened.application)
+    if sent is not None and not submissions.has_unsent_edits(sent, opened.call, answers):
+        # What is asked for as a draft is the sent version, to the letter.
+        return version_pdf(reference, sent.version)
     document = pdf.of_draft(opened.application, opened.call, answers, current())
     return _pdf(document, pdf.draft_name(opened.application, current()))
 

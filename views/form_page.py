@@ -17,7 +17,7 @@ from forms.summary import Totals, totals_of
 from models.application import Application
 from models.submission import Submission
 from services import drafts, earlier, saving, submissions
-from services.context import calls
+from services.context import calls, closing_of
 from services.drafts import NEVER_SAVED, Stored
 from services.saving import Clash, Rendered, Saved
 from views.access import Opened, arrived_at
@@ -45,7 +45,7 @@ class SendState:
 def send_state(opened: Opened, answers: Answers) -> SendState:
     call, at = opened.call, arrived_at()
     sent = submissions.last(opened.application)
-    closes = calls().closing_of(call, opened.application.sending_until)
+    closes = closing_of(opened.application)
     has_closed = calls().has_closed(call, at, closes)
     return SendState(
         sent=sent,

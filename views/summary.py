@@ -24,7 +24,7 @@ from language import current
 from models.database import database
 from models.submission import Submission
 from services import cover_letter, outbox, submissions
-from services.context import calls, settings
+from services.context import closing_of, settings
 from services.submissions import Order, Refusal
 from views.access import Opened, arrived_at, is_fragment, may_read, opened_or_403, switch_language
 from views.after import deliver_mails_after
@@ -73,7 +73,7 @@ def _render_sent(
             versions=submissions.versions(opened.application),
             summary=summarise(answers),
             contact=submissions.contact_email(opened.call, answers),
-            due=calls().closing_of(opened.call, opened.application.sending_until),
+            due=closing_of(opened.application),
             mail_to_registry=cover_letter.mail_to_registry(sent, opened.call),
             fate=outbox.fate_of(sent),
             advice=advice,
