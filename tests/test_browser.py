@@ -249,7 +249,7 @@ def test_two_browsers_changing_the_same_answer_clash(page: Page, browser: Browse
 
 def test_search_narrows_the_list_of_providers(page: Page) -> None:
     begin(page)
-    page.get_by_label("Hae nimellä tai Y-tunnuksella").press_sequentially("aanekosken", delay=20)
+    page.get_by_label("Etsi nimellä tai Y-tunnuksella").press_sequentially("aanekosken", delay=20)
     options = page.locator("[name=q1] option:not([value=''])")
     expect(options).to_have_count(1)
     expect(options).to_contain_text("Äänekosken Ammatillisen Koulutuksen kuntayhtymä")

@@ -63,7 +63,7 @@ def test_an_application_of_others_helps(reader: Applicant, language: str) -> Non
 def test_too_large_a_post_helps(make_app: Callable[..., Flask], language: str) -> None:
     reader = Applicant(make_app(body_bytes=2_000), language)
     reader.begin().post(reader.address, {"q4": "x" * 3_000})
-    title = {"fi": "Lähetys oli liian suuri", "sv": "Den sända datamängden var för stor"}
+    title = {"fi": "Tietoja oli kerralla liikaa", "sv": "Den sända datamängden var för stor"}
     expect_help(reader, 413, title[language], language)
 
 

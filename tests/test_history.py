@@ -119,7 +119,7 @@ def test_links_are_in_the_applicants_hands(applicant: Applicant, app: Flask) -> 
     other = second_browser(app, applicant)
     applicant.go("linkit")
     assert "Lähetetty osoitteeseen toinen@example.fi." in applicant.text
-    assert "Tämä selain on auki tällä linkillä." in applicant.text
+    assert "Tämä selain käyttää tätä linkkiä." in applicant.text
     assert "Käytetty viimeksi" in applicant.text
     used = Link.get(Link.last_used_at.is_null(False))
     applicant.post(

@@ -179,7 +179,7 @@ def test_odd_telephone_numbers_are_remarked(small: Callable[..., Applicant], pho
 
 
 def test_the_list_is_searched_without_scripts_too(small: Callable[..., Applicant]) -> None:
-    applicant = small("choice").press("Hae", {"q1.haku": "oljy", "q1.muu": "kesken"})
+    applicant = small("choice").press("Etsi", {"q1.haku": "oljy", "q1.muu": "kesken"})
     assert applicant.page is not None
     assert [text_of(option).split()[0] for option in applicant.page.iter("option")][1:] == ["Öljymäen"]
     assert "1 osuma" in applicant.text

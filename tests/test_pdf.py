@@ -217,7 +217,7 @@ def test_whatever_was_typed_is_legible(draft: Callable[[dict[str, str]], Applica
     assert all(f"rivi {number} rivi {number + 1}" in document.text for number in range(149))
     # What no font has is marked and explained, what is not to be seen is not there, and a search finds the word.
     assert f"{MARK} ja {MARK}, • luetelma, ammattikoulutuksen, AuroraAI" in document.text
-    assert f"{MARK} on merkki, jota tulosteen kirjasimissa ei ole." in document.text
+    assert f"{MARK} on sellaisen merkin paikalla, jota tulosteen kirjasimissa ei ole." in document.text
     assert "😀 ja ❤" in applicant.go("yhteenveto").text
     lines = [line.rstrip() for page in document.page_texts() for line in page.splitlines()]
     start = next(number for number, line in enumerate(lines) if line.strip() == "- kohta")

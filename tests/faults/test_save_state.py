@@ -180,7 +180,7 @@ def test_a_failed_search_empties_no_list(browser: Browser, service: Service) -> 
     page.locator("[name=q1]").select_option("0201256-6")
     page.route("**/jarjestajat/**", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>"))
     with page.expect_response("**/jarjestajat/**"):
-        page.get_by_label("Hae nimellä tai Y-tunnuksella").press_sequentially("turku")
+        page.get_by_label("Etsi nimellä tai Y-tunnuksella").press_sequentially("turku")
     assert page.input_value("[name=q1]") == "0201256-6"
     assert page.locator("[name=q1] option").count() > 100
     page.context.close()
