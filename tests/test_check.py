@@ -127,7 +127,7 @@ def test_the_language_changes_and_what_was_typed_stays(twice: Applicant, anybody
     assert "Kontrollera en sänd ansökan" in anybody.text
     assert (anybody.value("tunnus"), anybody.value("sormenjalki")) == ("SR21-", "abc")
     anybody.press("Kontrollera", {"tunnus": twice.reference, "sormenjalki": fingerprint(twice, 2)})
-    assert "Den sändes 17.5.2021 kl. 15.42.07 (finsk tid). Den är den gällande versionen." in anybody.text
+    assert "Den sändes 17.5.2021 kl. 15.42.07 (finsk tid). Det är den gällande versionen." in anybody.text
     anybody.press("Suomeksi")
     assert "Versio 2 on voimassa" in anybody.text, "the answer is there in the other language"
 

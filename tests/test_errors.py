@@ -63,7 +63,7 @@ def test_an_application_of_others_helps(reader: Applicant, language: str) -> Non
 def test_too_large_a_post_helps(make_app: Callable[..., Flask], language: str) -> None:
     reader = Applicant(make_app(body_bytes=2_000), language)
     reader.begin().post(reader.address, {"q4": "x" * 3_000})
-    title = {"fi": "Tietoja oli kerralla liikaa", "sv": "Den sända datamängden var för stor"}
+    title = {"fi": "Tietoja oli kerralla liikaa", "sv": "För många uppgifter på en gång"}
     expect_help(reader, 413, title[language], language)
 
 
@@ -114,7 +114,7 @@ def test_a_database_that_does_not_work_helps(app: Flask, language: str, monkeypa
         raise peewee.OperationalError("database is locked")
 
     monkeypatch.setattr("services.drafts.begin", fail)
-    title = {"fi": "Palvelussa on häiriö", "sv": "Det är en störning i tjänsten"}[language]
+    title = {"fi": "Palvelussa on häiriö", "sv": "Störning i tjänsten"}[language]
     expect_help(reader.begin(), 503, title, language)
 
 
