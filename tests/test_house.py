@@ -3,9 +3,12 @@
 import ast
 import hashlib
 import re
+import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
@@ -129,3 +132,69 @@ def test_every_fault_has_its_test() -> None:
     assert len(rows) > 20
     assert [row for row in rows if "`test_" not in row] == []
     expect_known_tests(page)
+
+
+def texts_of_call(value: Any, language: str) -> Iterator[str]:
+    """The texts of a call's file in one language."""
+    if isinstance(value, list):
+        for part in value:
+            yield from texts_of_call(part, language)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key == language and isinstance(part, str):
+                yield part
+            yield from texts_of_call(part, language)
+
+
+def texts_in(language: str) -> str:
+    """All that people can read in one language: the program's messages and the texts of the calls."""
+    if language == LANGUAGES[0]:
+        found = sorted(messages_of_the_program())
+    else:
+        catalogue = read_po(BytesIO((ROOT / f"translations/{language}/LC_MESSAGES/messages.po").read_bytes()))
+        strings = [message.string or "" for message in catalogue if message.id]
+        found = [form for string in strings for form in ((string,) if isinstance(string, str) else string)]
+    for path in (ROOT / "calls").glob("*.toml"):
+        found += texts_of_call(tomllib.loads(path.read_text()), language)
+    return "\n".join(found).lower()
+
+
+def names_of_the_code() -> set[str]:
+    """Modules, and what they and their classes define, with and without the module's name before it."""
+    found = set()
+
+    def note(body: list[ast.stmt], before: tuple[str, ...], module: str) -> None:
+        for node in body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef):
+                names = [node.name]
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+            else:
+                names = []
+            for name in names:
+                found.update({".".join([*before, name]), ".".join([module, *before, name])})
+            if isinstance(node, ast.ClassDef):
+                note(node.body, (*before, node.name), module)
+
+    for folder in ("", "forms", "forms/kinds", "models", "services", "views"):
+        for path in (ROOT / folder).glob("*.py"):
+            found.add(".".join(path.relative_to(ROOT).with_suffix("").parts))
+            note(ast.parse(path.read_text()).body, (), path.stem)
+    return found
+
+
+def test_the_glossary_names_what_there_is() -> None:
+    tables = documented(ROOT / "docs/glossary.md").split("\n## One word for two")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in tables.splitlines() if line[:2] == "| "]
+    concepts = [row for row in rows if row[0] != "Finnish"]
+    assert len(concepts) > 40
+    assert len({row[0] for row in concepts}) == len(concepts)
+    finnish, swedish, known = texts_in("fi"), texts_in("sv"), names_of_the_code()
+    for fi, sv, _, code in concepts:
+        # A word may be inflected at its end.
+        assert [term for term in fi.split(", ") if not re.search(rf"\b{term}", finnish)] == [], fi
+        assert [term for term in sv.split(", ") if not re.search(rf"\b{term}", swedish)] == [], sv
+        names = re.findall("`([^`]+)`", code)
+        assert names, fi
+        assert [name for name in names if name not in known and not (ROOT / name).is_file()] == [], fi
