@@ -10,7 +10,7 @@ TOOLS := chromium pdftotext pdftoppm lynx tmux openssl
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup bench bench-documents ledger screens mails translations lock tools
+.PHONY: help run test lint setup bench bench-documents ledger screens docs house translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -67,8 +67,11 @@ ledger: $(VENV)/.dev $(MO) ## The ledger test at full length: 200 writers, two m
 screens: $(VENV)/.dev $(MO) ## Pictures of every page, into screens/; of key states, into docs/screens/
 	$(BIN)/python -m tests.screens
 
-mails: $(VENV)/.dev $(MO) ## Draw every mail anew, into docs/mails.md
-	MAILS=write $(BIN)/pytest tests/test_mails_drawn.py
+docs: $(VENV)/.dev $(MO) ## Draw anew what docs/ shows of the program: mails, settings, the picture of the house
+	DRAW=anew $(BIN)/pytest tests/test_mails_drawn.py tests/test_house.py
+
+house: $(VENV)/.dev ## The picture of the house, drawn from its imports, and how large its rooms are
+	$(BIN)/python -m tests.house
 
 translations: $(VENV)/.dev ## Bring the catalogues up to the texts of the program
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k msg -k msgn:1,2 -c TRANSLATORS: --no-location --omit-header -o translations/messages.pot .

@@ -1,4 +1,7 @@
-"""Every setting: its name in the environment, type, default and why it is there. A wrong one stops the start."""
+"""Every setting: its name in the environment, type, default and why it is there. A wrong one stops the start.
+
+``make docs`` draws docs/settings.md from here.
+"""
 
 import os
 import secrets
@@ -21,52 +24,64 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Read from the environment. Times in seconds unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, use_attribute_docstrings=True)
 
     tryout: bool = False
-    """A try-out: a banner on every page, and mails to a call's own addresses are only written to var/mail."""
+    """A try-out: a banner on every page, a secret key of its own, and mails to a call's own addresses are only written
+    to files."""
     secret_key: SecretStr = SecretStr("")
-    """Signs the session cookie. A try-out makes its own under var."""
+    """Signs the session cookie; random, at least 16 characters. Needed unless ``TRYOUT`` is on."""
     secret_key_fallbacks: tuple[str, ...] = ()
-    """Earlier secret keys whose sessions are still taken after a change of key; JSON list."""
+    """JSON list of earlier keys: after a change of key, browsers keep their applications, and open pages save at the
+    second press."""
     base_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/]+(/.*[^/])?$")
-    """The public address; links in mails are built from it and never from a request."""
+    """The public address. Links in mails come from it and never from a request; https makes the cookie ``Secure``."""
     var_dir: Path = ROOT / "var"
-    """Where the service writes: database, mails of a try-out."""
+    """Where the service writes: database, mails that go to files. Must be a local disk: SQLite's log of writes does not
+    work over a network."""
     calls_dir: Path = ROOT / "calls"
-    """Where the calls' files are read from at start."""
+    """The folder whose ``*.toml`` files are the calls, read at start."""
     database_url: str = ""
-    """Default: an SQLite file under var."""
+    """Without it, an SQLite file under ``VAR_DIR``."""
     held_open: frozenset[str] = frozenset()
-    """Keys of calls that take applications outside their times: try-outs of past calls."""
+    """JSON list of keys of calls that are open whatever the time: try-outs of past calls."""
 
     mail_server: str = ""
-    """SMTP host; without one, mails are written to var/mail."""
+    """SMTP host; without one, mails become files under ``VAR_DIR/mail``."""
     mail_port: int = Field(default=25, gt=0, lt=65536)
+    """Its port."""
     mail_use_tls: bool = False
-    """STARTTLS, with the server's certificate checked."""
+    """STARTTLS, with the server's certificate checked. ``SSL_CERT_FILE`` names an authority of your own."""
     mail_use_ssl: bool = False
+    """TLS from the first byte, checked alike."""
     mail_username: str = ""
+    """Where the mail server asks for one."""
     mail_password: SecretStr = SecretStr("")
+    """The same."""
     mail_default_sender: str = "strategiarahoitus@example.fi"
+    """The sender of every mail."""
     mail_timeout: float = Field(default=10, gt=0)
     """A mail server that says nothing is given up after this."""
     mail_timeout_after_response: float = Field(default=2, gt=0)
     """The same for the attempt right after a page was answered, which holds a worker."""
     mails_per_address: int = Field(default=6, gt=0)
-    """Mails to one address within an hour, beyond which nobody can cause another; receipts always go out."""
+    """Mails to one address within an hour, beyond which nobody can cause another; receipts and the registry's copy
+    always go out."""
     mails_per_application: int = Field(default=30, gt=0)
     """The same for one application."""
     mails_per_hour: int = Field(default=1_000, gt=0)
-    """The same for the whole service."""
+    """The same for the whole service. Set it above what the last hours of your call need."""
     reminder_days: int = Field(default=3, ge=0)
-    """How many days before closing those are reminded who have something unsent; 0 for no reminder."""
+    """How many days before closing those are reminded who have something unsent, by ``flask mail send``; 0 for no
+    reminder."""
 
     proxies: int = Field(default=0, ge=0)
-    """How many proxies of ours stand before the service; only their word on address and protocol is believed."""
+    """How many proxies of yours stand before the service; only their word on address and protocol is believed. Without
+    it behind nginx, all people share one address in the limits."""
     arrival_header: str = ""
-    """The header in which our proxy says when a request began to arrive, in seconds since 1970 (nginx: $msec).
-    Believed only where PROXIES says that there is one."""
+    """The header in which your proxy says when a request began to arrive, in seconds since 1970 with decimals (nginx:
+    ``proxy_set_header X-Arrived $msec;``). Lateness is judged by it; believed only with ``PROXIES``, and only within
+    the last ten minutes."""
     body_bytes: int = Field(default=3_000_000, gt=0)
     """The largest request taken; the whole form filled to its limits stays under a third of it."""
     body_fields: int = Field(default=1_000, gt=0)
@@ -74,12 +89,14 @@ class Settings(BaseSettings):
     session_days: int = Field(default=90, gt=0)
     """How long a browser remembers its applications."""
     link_requests: str = "20 per hour"
-    """How often one address of the network may ask for links, try wrong ones or check what is unknown."""
+    """How often one address of the network may ask for links, have mails sent, try wrong links or check what is
+    unknown; counted per worker."""
 
     feedback_email: str = Field(default="kirjaamo.okm@gov.fi", pattern=_EMAIL)
-    """Where people write about the service: faults, accessibility, lost links that no mail brings back."""
+    """Where people write about the service: faults, accessibility, lost links that no mail brings back. Shown on the
+    pages around the form and on error pages."""
     data_protection_email: str = Field(default="okmtietosuojavastaava@gov.fi", pattern=_EMAIL)
-    """The data protection officer of the controller."""
+    """The data protection officer of the controller, shown in the data protection statement."""
 
     @field_validator("base_url", mode="before")
     @classmethod

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from forms.definition import Call, CallFileError, load_call
+from forms.kinds.text import TextQuestion
 from forms.texts import LANGUAGES, Text
 from settings import Settings, SettingsError, read_settings
 from tests.applicant import Applicant
@@ -152,8 +153,9 @@ def test_two_calls_keep_apart(folder: Path, make_app: Callable[..., Flask]) -> N
 def test_the_real_call(call: Call) -> None:
     assert [question.key for question in call.questions] == [f"q{number}" for number in range(1, 41)]
     assert [question.number for question in call.questions] == list(range(1, 41))
-    assert len(call.questions[0].providers) == 138  # type: ignore[union-attr]
-    limits = {question.number: question.limit for question in call.questions if question.kind == "text"}
+    assert call.provider_question is call.questions[0]
+    assert len(call.provider_question.providers) == 138
+    limits = {question.number: question.limit for question in call.of_kind(TextQuestion)}
     assert [number for number, limit in limits.items() if limit == 2500] == [4, 12, 19, 25, 33]
     assert set(limits.values()) == {2000, 2500}
     assert {question.number for question in call.questions if question.section == "tieto"} == set(range(19, 25))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
@@ -16,13 +16,16 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
+from pydantic import SecretStr
 
 import models
-from forms.definition import Call
+from forms.kinds import KINDS
 from forms.texts import LANGUAGES
 from models.database import MIGRATIONS, database
 from settings import Settings
+from tests import house
 from tests.conftest import ROOT
+from tests.drawn import expect_drawn
 
 KEYWORDS = {"msg": None, "msgn": (1, 2), "_": None, "gettext": None, "ngettext": (1, 2)}
 
@@ -75,13 +78,18 @@ def test_services_know_no_request() -> None:
         assert not names & {"request", "session", "g", "url_for", "redirect"}, path
 
 
-def test_every_kind_has_its_template(call: Call) -> None:
-    kinds = {question.kind for question in call.questions}
-    for kind in kinds:
+def test_every_kind_has_its_template() -> None:
+    for kind in [get_args(kind.model_fields["kind"].annotation)[0] for kind in KINDS]:
         text = (ROOT / f"templates/kinds/{kind}.html").read_text()
-        for macro in ("input(question, view)", "live(question, view, oob=false)", "answer(question, shown)"):
+        for macro in (
+            "input(question, view)",
+            "live(question, view, oob=false)",
+            "read(question)",
+            "answer(question, shown)",
+        ):
             assert f"macro {macro}" in text, (kind, macro)
         assert (ROOT / f"forms/kinds/{kind}.py").exists()
+        assert (ROOT / f"tests/calls/{kind}.toml").exists(), "one small call a kind, for its tests"
 
 
 def test_htmx_is_the_one_we_know() -> None:
@@ -102,9 +110,27 @@ def documented(path: Path) -> str:
     return path.read_text() if path.exists() else ""
 
 
-def test_every_setting_is_documented() -> None:
-    page = documented(ROOT / "docs/settings.md")
-    assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in page] == []
+def default_of(name: str) -> str:
+    match Settings.model_fields[name].get_default(call_default_factory=True):
+        case SecretStr() | "" | () | frozenset():
+            return "none"
+        case Path() as path:
+            return str(path.relative_to(ROOT))
+        case value:
+            return str(value)
+
+
+def test_every_setting_is_drawn() -> None:
+    rows = [
+        f"| `{name.upper()}` | {default_of(name)} | {' '.join((field.description or '').split()).replace('``', '`')} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    assert [row for row in rows if row.endswith("|  |")] == []
+    expect_drawn(ROOT / "docs/settings.md", "\n".join(["| setting | default | what it does |", "|---|---|---|", *rows]))
+
+
+def test_the_picture_of_the_house_is_that_of_its_imports() -> None:
+    expect_drawn(ROOT / "docs/architecture.md", f"```\n{house.picture()}\n```")
 
 
 CASES = "1 3 5 6 7 9 10 11 13 14 16 17 19 21 23 24 25 26 28 29 30 32 34 35 36 38 40 42 43 45 46 47 48 49 50 52 53 55 57"

@@ -1,26 +1,28 @@
-"""The kinds of questions. A new one is a module here, a line below and a template in templates/kinds/."""
+"""The kinds of questions. Each is a module here, found by itself, and a template of its name in templates/kinds/."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from functools import reduce
+from importlib import import_module
+from operator import or_
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from forms.kinds.amounts import AmountsQuestion
-from forms.kinds.areas import AreasQuestion
-from forms.kinds.choice import ChoiceQuestion
-from forms.kinds.contact import ContactQuestion
-from forms.kinds.derived import DerivedQuestion
-from forms.kinds.partners import PartnersQuestion
-from forms.kinds.period import PeriodQuestion
-from forms.kinds.text import TextQuestion
+from forms.question import Question
 
-AnyQuestion = Annotated[
-    AmountsQuestion
-    | AreasQuestion
-    | ChoiceQuestion
-    | ContactQuestion
-    | DerivedQuestion
-    | PartnersQuestion
-    | PeriodQuestion
-    | TextQuestion,
-    Field(discriminator="kind"),
-]
+
+def _kinds() -> Iterator[type[Question]]:
+    for found in iter_modules(__path__):
+        module = import_module(f"{__name__}.{found.name}")
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Question) and value.__module__ == module.__name__:
+                yield value
+
+
+KINDS = tuple(_kinds())
+
+if TYPE_CHECKING:
+    AnyQuestion = Question
+else:
+    AnyQuestion = Annotated[reduce(or_, KINDS), Field(discriminator="kind")]
