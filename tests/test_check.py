@@ -174,16 +174,37 @@ def test_what_is_no_record_is_said_so(make_app: Callable[..., Flask]) -> None:
     assert applicant.status == 413
 
 
-def test_guessing_is_stopped_and_checking_is_not(small: Callable[..., Applicant]) -> None:
+@pytest.fixture
+def limited(small: Callable[..., Applicant]) -> Applicant:
+    """Sent in a service that takes two unknown ones an hour."""
     sender = small("contact", link_requests="2 per hour")
     sender.press("Tallenna", {"q1.nimi": "Aino Virta", "q1.sahkoposti": "aino@example.fi"}).go("yhteenveto").send()
-    mark = fingerprint(sender, 1)
-    anybody = Applicant(sender.client.application)
+    return sender
+
+
+def test_guessing_is_stopped_and_checking_is_not(limited: Applicant) -> None:
+    mark, document = fingerprint(limited, 1), record(limited, 1)
+    anybody = Applicant(limited.client.application)
     for status in (200, 200, 429):
-        ask(anybody, sender.reference, "0" * 64)
+        ask(anybody, limited.reference, "0" * 64)
         assert anybody.status == status
     for _ in range(3):
-        assert "Versio 1 on voimassa" in ask(anybody, sender.reference, mark)
+        assert "Versio 1 on voimassa" in ask(anybody, limited.reference, mark)
+        assert "Versio 1 on voimassa" in ask_by_file(anybody, document)
+
+
+def test_files_that_are_known_are_not_counted_and_others_once(limited: Applicant) -> None:
+    document = record(limited, 1)
+    anybody = Applicant(limited.client.application)
+    for _ in range(3):
+        assert "Versio 1 on voimassa" in ask_by_file(anybody, document)
+    for file, status in (
+        (document.replace(b'"version":1', b'"version":2'), 200),
+        (b"no record", 422),
+        (b"no record", 429),
+    ):
+        ask_by_file(anybody, file)
+        assert anybody.status == status
 
 
 def code_on_first_page(document: bytes, modules: int, folder: Path) -> list[list[bool]]:

@@ -35,9 +35,8 @@ def show() -> Response:
         return _page(reference, fingerprint, problems)
     found = check.find(check.plain_reference(reference), check.plain_fingerprint(fingerprint))
     if found is None:
-        # Only these are counted: whoever files a hundred applications in a day may check them all.
-        with limiter.limit(settings().link_requests):
-            return _page(reference, fingerprint, is_unknown=True)
+        _count_as_unknown()
+        return _page(reference, fingerprint, is_unknown=True)
     return _page(reference, fingerprint, found=found)
 
 
@@ -55,8 +54,16 @@ def _problems(reference: str, fingerprint: str) -> dict[str, Message]:
     return problems
 
 
+def _count_as_unknown() -> None:
+    """Raises RateLimitExceeded after too many of them, whether typed or in files.
+
+    Nothing else is counted: whoever files a hundred applications in a day may check them all.
+    """
+    with limiter.shared_limit(settings().link_requests, scope="check"):
+        pass
+
+
 @bp.post("/tarkistus")
-@limiter.limit(lambda: settings().link_requests)
 def read_file() -> Response:
     """The same asked with a record's file: nothing of it is kept but its fingerprint, in the answer's address."""
     file = request.files.get("tiedosto")
@@ -64,10 +71,15 @@ def read_file() -> Response:
         return _page(problems={"tiedosto": msg("Valitkaa tiedosto.")})
     record = check.read_record(file.read())
     if record is None:
+        _count_as_unknown()
         advice = msg("Tiedosto ei ole lähetetyn hakemuksen tietue. Valitkaa tiedosto, jonka hakija on ladannut.")
         return _page(problems={"tiedosto": advice})
     reference, fingerprint = record
-    return redirect(url_for(".show", tunnus=reference[:100], sormenjalki=fingerprint), 303)
+    if check.find(check.plain_reference(reference), fingerprint) is None:
+        # Answered here: the address of an answer would count it again.
+        _count_as_unknown()
+        return _page(is_unknown=True)
+    return redirect(url_for(".show", tunnus=reference, sormenjalki=fingerprint), 303)
 
 
 # It changes nothing, so that no token has to guard it: it works without a cookie, and from a script of the registry's.
