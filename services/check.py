@@ -22,6 +22,7 @@ _FINGERPRINT = re.compile("[0-9a-f]{64}")
 class Found:
     """All that is told of a version to whoever has its reference and fingerprint."""
 
+    reference: str
     version: int
     sent_at: datetime
     is_current: bool
@@ -48,8 +49,12 @@ def code(submission: Submission) -> Code:
 
 
 def plain_reference(typed: str) -> str:
-    """A reference as it is kept, from one that was read off paper."""
-    return "".join(typed.split()).upper()
+    """A reference as it is kept, from one that was read off paper: with other dashes, with blanks, or with neither.
+
+    The hyphen's place is told by the signs behind it, so that a call whose file is gone is no hindrance.
+    """
+    signs = re.sub("[^A-Z0-9]", "", typed.upper())
+    return f"{signs[: -drafts.SIGNS_AFTER_PREFIX]}-{signs[-drafts.SIGNS_AFTER_PREFIX :]}"
 
 
 def plain_fingerprint(typed: str) -> str:
@@ -62,14 +67,18 @@ def is_fingerprint(text: str) -> bool:
 
 
 def find(reference: str, fingerprint: str) -> Found | None:
-    """The version of a reference that has this fingerprint (``is_fingerprint``), compared in constant time."""
-    application = drafts.find(reference)
+    """The version of a reference, however typed, that has this fingerprint (``is_fingerprint``).
+
+    Fingerprints are compared in constant time.
+    """
+    application = drafts.find(plain_reference(reference))
     sent = submissions.versions(application) if application else []
     # Every version is looked at, so that the time tells nothing of which one it was.
     matching = [version for version in sent if hmac.compare_digest(version.fingerprint, fingerprint)]
     if not matching:
         return None
-    return Found(matching[0].version, matching[0].sent_at, matching[0] is sent[0])
+    known = matching[0]
+    return Found(known.application.reference, known.version, known.sent_at, known is sent[0])
 
 
 def read_record(document: bytes) -> tuple[str, str] | None:

@@ -16,6 +16,8 @@ from models.database import database
 
 # Without letters and digits that are read or heard as others.
 _REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+# How many of them follow a call's prefix and a hyphen.
+SIGNS_AFTER_PREFIX = 7
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def begin(call: Call, language: str) -> Application:
     """A new, empty application with a reference of its own."""
     at = clock.now()
     while True:
-        signs = "".join(secrets.choice(_REFERENCE_SIGNS) for _ in range(7))
+        signs = "".join(secrets.choice(_REFERENCE_SIGNS) for _ in range(SIGNS_AFTER_PREFIX))
         try:
             # A savepoint of its own: elsewhere a failed insert spoils the transaction around it.
             with database.atomic():

@@ -90,6 +90,7 @@ def test_what_belongs_to_no_version_is_unknown(twice: Applicant, anybody: Applic
         (twice.reference, mark[:-1] + ("0" if mark[-1] != "0" else "1")),
         ("SR21-2222222", mark),
         ("' or 1=1 --", mark),
+        ("–", mark),
     ):
         said = ask(anybody, reference, typed)
         assert anybody.status == 200
@@ -103,6 +104,10 @@ def test_it_is_typed_off_paper(twice: Applicant, anybody: Applicant) -> None:
     grouped = " ".join(mark[start : start + 16] for start in range(0, 64, 16))
     for typed in (grouped, grouped.upper(), f" {mark[:16]}\u00a0{mark[16:]} "):
         assert "Versio 2 on voimassa" in ask(anybody, f" {twice.reference.lower()} ", typed)
+    prefix, signs = twice.reference.split("-")
+    # The dashes of word processors, blanks where a line broke, and what a telephone leaves out.
+    for typed in (f"{prefix}–{signs}", f"{prefix}\u2011{signs}", f"{prefix} - {signs[:3]} {signs[3:]}", prefix + signs):
+        assert f"Tämä on hakemuksen {twice.reference} versio 2." in ask(anybody, typed, mark), typed
 
 
 def test_what_can_be_no_fingerprint_is_said(applicant: Applicant) -> None:

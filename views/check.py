@@ -33,7 +33,7 @@ def show() -> Response:
         return _page(reference, fingerprint)
     if problems:
         return _page(reference, fingerprint, problems)
-    found = check.find(check.plain_reference(reference), check.plain_fingerprint(fingerprint))
+    found = check.find(reference, check.plain_fingerprint(fingerprint))
     if found is None:
         _count_as_unknown()
         return _page(reference, fingerprint, is_unknown=True)
@@ -75,7 +75,7 @@ def read_file() -> Response:
         advice = msg("Tiedosto ei ole lähetetyn hakemuksen tietue. Valitkaa tiedosto, jonka hakija on ladannut.")
         return _page(problems={"tiedosto": advice})
     reference, fingerprint = record
-    if check.find(check.plain_reference(reference), fingerprint) is None:
+    if check.find(reference, fingerprint) is None:
         # Answered here: the address of an answer would count it again.
         _count_as_unknown()
         return _page(is_unknown=True)
