@@ -82,18 +82,21 @@ def find(reference: str, fingerprint: str) -> Found | None:
 
 
 def read_record(document: bytes) -> tuple[str, str] | None:
-    """Reference and fingerprint of a record's file; None for what is no record.
+    """Reference and fingerprint of a record's file, known or not; None for what is no record.
 
     An editor may have laid it out anew, so the fingerprint is that of its canonical form. A name that stands twice in
     one object makes it no record: readers differ in which of the two they show, and only one would be vouched for.
     """
     try:
         record = json.loads(document.decode("utf-8-sig"), object_pairs_hook=_each_name_once)
-        reference = record["reference"]
         fingerprint = submissions.fingerprint_of(record)
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
-    return (reference, fingerprint) if isinstance(reference, str) else None
+    match record:
+        # The file of everything typed has no version and no time of sending.
+        case {"reference": str(reference), "version": _, "sent_at": _, "answers": _}:
+            return reference, fingerprint
+    return None
 
 
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -152,10 +152,21 @@ def test_a_record_laid_out_anew_is_the_same_and_a_changed_one_is_not(twice: Appl
     laid_out = json.dumps(known, indent=4, ensure_ascii=True).replace("\n", "\r\n")
     assert "Versio 2 on voimassa" in ask_by_file(anybody, b"\xef\xbb\xbf" + laid_out.encode())
     known["sent_at"] = known["sent_at"].replace("07", "08")
-    assert "Tuntematon" in ask_by_file(anybody, json.dumps(known).encode())
+    assert "Tuntematon Tiedoston sisältö ei vastaa mitään lähetettyä" in ask_by_file(
+        anybody, json.dumps(known).encode()
+    )
+    assert "samat kuin asiakirjassa" not in anybody.text
+    assert (anybody.value("tunnus"), anybody.value("sormenjalki")) == ("", ""), "nobody typed them"
     # Two texts under one name: some readers show the first, and the last alone would pass.
     doubled = b'{"answers":{"q4":"toinen teksti"},' + document[1:]
     assert "Tiedosto ei ole lähetetyn hakemuksen tietue." in ask_by_file(anybody, doubled)
+
+
+def test_the_file_of_everything_typed_is_no_record(twice: Applicant, anybody: Applicant) -> None:
+    typed = twice.client.get(f"/hakemus/{twice.reference}/hakemus.json").data
+    advice = "Tiedosto ei ole lähetetyn hakemuksen tietue. Hakija voi ladata tietueen kuittauksesta."
+    assert advice in ask_by_file(anybody, typed)
+    assert anybody.status == 422
 
 
 def test_what_is_no_record_is_said_so(make_app: Callable[..., Flask]) -> None:

@@ -72,13 +72,13 @@ def read_file() -> Response:
     record = check.read_record(file.read())
     if record is None:
         _count_as_unknown()
-        advice = msg("Tiedosto ei ole lähetetyn hakemuksen tietue. Valitkaa tiedosto, jonka hakija on ladannut.")
+        advice = msg("Tiedosto ei ole lähetetyn hakemuksen tietue. Hakija voi ladata tietueen kuittauksesta.")
         return _page(problems={"tiedosto": advice})
     reference, fingerprint = record
     if check.find(reference, fingerprint) is None:
         # Answered here: the address of an answer would count it again.
         _count_as_unknown()
-        return _page(is_unknown=True)
+        return _page(is_unknown=True, is_file=True)
     return redirect(url_for(".show", tunnus=reference, sormenjalki=fingerprint), 303)
 
 
