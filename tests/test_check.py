@@ -186,8 +186,17 @@ def test_what_is_no_record_is_said_so(make_app: Callable[..., Flask]) -> None:
         assert applicant.status == 422
     applicant.get("/tarkistus").press("Tarkista tiedosto", {"tiedosto": ""})
     assert (applicant.status, "Valitkaa tiedosto." in applicant.text) == (422, True)
-    assert "kerralla liikaa" in ask_by_file(applicant, b" " * 400_000)
-    assert applicant.status == 413
+
+
+def test_too_large_a_file_is_no_text_to_shorten(make_app: Callable[..., Flask], language: str) -> None:
+    reader = Applicant(make_app(body_bytes=300_000), language)
+    said = ask_by_file(reader, b" " * 400_000)
+    assert reader.status == 413
+    advice = "Tiedosto on liian suuri: lähetetyn hakemuksen tietue on paljon pienempi."
+    advice += " Valitkaa tietue, jonka hakija on ladannut kuittauksesta."
+    assert reader.words(advice) in said
+    assert reader.words("Tarkista tiedosto") in said, "another one can be chosen at once"
+    assert not re.search("tallenna |tallentakaa|hakemus on ennallaan|spara |oförändrad", said)
 
 
 @pytest.fixture
@@ -207,6 +216,20 @@ def test_guessing_is_stopped_and_checking_is_not(limited: Applicant) -> None:
     for _ in range(3):
         assert "Versio 1 on voimassa" in ask(anybody, limited.reference, mark)
         assert "Versio 1 on voimassa" in ask_by_file(anybody, document)
+
+
+def test_too_many_unknown_ones_are_no_lost_links(make_app: Callable[..., Flask], language: str) -> None:
+    reader = Applicant(make_app(link_requests="1 per hour"), language)
+    question = {"tunnus": "SR21-2222222", "sormenjalki": "0" * 64}
+    reader.get(f"/tarkistus?{urlencode(question)}")
+    title = reader.words("Liian monta yritystä")
+    for said in (reader.get(f"/tarkistus?{urlencode(question)}").text, ask_by_file(reader, b"no record")):
+        assert reader.status == 429
+        assert said.startswith(f"{title}: {reader.words('Tarkista lähetetty hakemus')}")
+        assert re.search(r"(Yrittäkää uudelleen|Försök på nytt) (\d+\.\d+\.\d+ )?kl(o|\.) \d\d\.\d\d\.", said)
+        assert not re.search("Viesti|linkkejä|ennallaan|meddelande|länkar|oförändrad", said)
+    reader.get(f"/tarkistus?{urlencode(question)}")
+    assert (reader.value("tunnus"), reader.value("sormenjalki")) == tuple(question.values())
 
 
 def test_files_that_are_known_are_not_counted_and_others_once(limited: Applicant) -> None:

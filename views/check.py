@@ -1,6 +1,8 @@
 """The public page that says of a reference and a fingerprint which sent version they belong to, and no more."""
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from extensions import csrf, limiter
@@ -8,6 +10,7 @@ from forms.clean import clean_line
 from forms.texts import Message, msg
 from services import check
 from services.context import settings
+from views.errors import again_at
 
 bp = Blueprint("check", __name__)
 
@@ -25,8 +28,7 @@ def _page(
 @bp.get("/tarkistus")
 def show() -> Response:
     """The form, and the answer to what was asked with it or by a document's QR code."""
-    reference = clean_line(request.args.get("tunnus", ""))[:100].strip()
-    fingerprint = clean_line(request.args.get("sormenjalki", ""))[:300].strip()
+    reference, fingerprint = _typed()
     problems = _problems(reference, fingerprint)
     # Who switches the language halfway through has not asked yet.
     if problems and ("kieli" in request.args or "tunnus" not in request.args):
@@ -38,6 +40,12 @@ def show() -> Response:
         _count_as_unknown()
         return _page(reference, fingerprint, is_unknown=True)
     return _page(reference, fingerprint, found=found)
+
+
+def _typed() -> tuple[str, str]:
+    """Reference and fingerprint as they stand in the address, fit to be shown again."""
+    reference, fingerprint = request.args.get("tunnus", ""), request.args.get("sormenjalki", "")
+    return clean_line(reference)[:100].strip(), clean_line(fingerprint)[:300].strip()
 
 
 def _problems(reference: str, fingerprint: str) -> dict[str, Message]:
@@ -80,6 +88,22 @@ def read_file() -> Response:
         _count_as_unknown()
         return _page(is_unknown=True, is_file=True)
     return redirect(url_for(".show", tunnus=reference, sormenjalki=fingerprint), 303)
+
+
+@bp.errorhandler(413)
+def file_too_large(error: HTTPException) -> ResponseReturnValue:
+    """Said beside the file: the service's own page speaks of texts that were not saved."""
+    advice = msg(
+        "Tiedosto on liian suuri: lähetetyn hakemuksen tietue on paljon pienempi."
+        " Valitkaa tietue, jonka hakija on ladannut kuittauksesta."
+    )
+    return _page(problems={"tiedosto": advice}), 413
+
+
+@bp.errorhandler(429)
+def too_many_unknown(error: HTTPException) -> ResponseReturnValue:
+    """The page with what was typed, and when to try again: the service's own page speaks of links and mails."""
+    return _page(*_typed(), is_stopped=True, again_at=again_at()), 429
 
 
 # It changes nothing, so that no token has to guard it: it works without a cookie, and from a script of the registry's.

@@ -125,10 +125,10 @@ def http_error(error: HTTPException) -> Response:
     if is_fragment():
         return make_response(render_template("errors/fragment.html", code=code), code)
     given_back = _given_back(code) if code == 500 else None
-    return given_back or make_response(render_template("errors/http.html", code=code, again_at=_again_at()), code)
+    return given_back or make_response(render_template("errors/http.html", code=code, again_at=again_at()), code)
 
 
-def _again_at() -> datetime | None:
+def again_at() -> datetime | None:
     """When the limit that stopped this request lets the next one through."""
     limit = limiter.current_limit
     return datetime.fromtimestamp(limit.reset_at, UTC) if limit else None
