@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from inspect import signature
 from io import BytesIO
 from pathlib import Path
 from typing import Any, get_args
@@ -76,6 +77,13 @@ def test_services_know_no_request() -> None:
             for alias in node.names
         }
         assert not names & {"request", "session", "g", "url_for", "redirect"}, path
+
+
+def test_views_take_what_their_addresses_give(app: Flask) -> None:
+    """A page that is shown from elsewhere too, with more in it, is a function of its own."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static":
+            assert set(signature(app.view_functions[rule.endpoint]).parameters) == rule.arguments, rule.endpoint
 
 
 def test_every_kind_has_its_template() -> None:

@@ -15,7 +15,7 @@ from forms.texts import msg
 from services.context import calls
 from services.pdf import PdfError
 from views import resume, summary
-from views.access import NoAccess, ReadOnly, is_fragment, may_open, no_access
+from views.access import NoAccess, ReadOnly, is_fragment, may_open, may_read, no_access, opened_or_403
 from views.form_page import PAGE_ID, page_as_posted, page_without_access
 
 log = logging.getLogger(__name__)
@@ -55,11 +55,12 @@ def _small_form() -> ResponseReturnValue | None:
     typed = resume.typed_email()
     match request.endpoint, request.view_args:
         case "resume.send_links", _:
-            return resume.ask_link(advice, typed), 400
+            return resume.render_ask(advice, typed), 400
         case "resume.mail_link", {"reference": str(reference)}:
-            return resume.saved(reference, advice, typed), 400
+            return resume.render_saved(opened_or_403(reference), advice, typed), 400
         case "summary.copy", {"reference": str(reference), "number": int(number)}:
-            return summary.version(reference, number, advice, typed)
+            opened = may_read(reference)
+            return summary.render_sent(opened, summary.version_or_404(opened, number), advice, typed, 400)
     return None
 
 

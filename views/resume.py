@@ -10,7 +10,17 @@ from language import current
 from models.database import database
 from services import drafts, links, outbox
 from services.context import calls, settings
-from views.access import arrived_at, forget, keep_shown, may_open, opened_or_403, remember, show_link, switch_language
+from views.access import (
+    Opened,
+    arrived_at,
+    forget,
+    keep_shown,
+    may_open,
+    opened_or_403,
+    remember,
+    show_link,
+    switch_language,
+)
 from views.after import deliver_mails_after
 from views.form_page import send_state
 
@@ -22,10 +32,8 @@ def typed_email() -> str:
     return clean_line(request.form.get("sahkoposti", "")[:300])
 
 
-@bp.get("/hakemus/<reference>/tallennettu")
-def saved(reference: str, advice: object = None, typed: str = "") -> str:
-    """The personal link, to copy or to have mailed."""
-    opened = opened_or_403(reference)
+def render_saved(opened: Opened, advice: object = None, typed: str = "") -> str:
+    """The personal link, to copy or to have mailed, with what is wrong with the typed address."""
     stored = drafts.stored_answers(opened.application)
     answers = drafts.answers_of(opened.call, stored)
     contact = opened.call.contact_question
@@ -42,6 +50,12 @@ def saved(reference: str, advice: object = None, typed: str = "") -> str:
     )
 
 
+@bp.get("/hakemus/<reference>/tallennettu")
+def saved(reference: str) -> str:
+    """Where *Tallenna ja jatka myöhemmin* leads."""
+    return render_saved(opened_or_403(reference))
+
+
 @bp.post("/hakemus/<reference>/tallennettu")
 @limiter.limit(lambda: settings().link_requests)
 def mail_link(reference: str) -> Response:
@@ -49,13 +63,13 @@ def mail_link(reference: str) -> Response:
     opened = opened_or_403(reference)
     typed = typed_email()
     if switch_language(request.form.get("kieli"), opened.application):
-        return make_response(saved(reference, None, typed))
+        return make_response(render_saved(opened, None, typed))
     try:
         recipient = parse_email(typed)
     except EmailError:
-        return make_response(saved(reference, email_advice(), typed), 422)
+        return make_response(render_saved(opened, email_advice(), typed), 422)
     if not outbox.queue_within_caps("link", recipient, current(), application=opened.application):
-        return make_response(saved(reference, outbox.TOO_MANY, typed), 429)
+        return make_response(render_saved(opened, outbox.TOO_MANY, typed), 429)
     flash(recipient)
     return deliver_mails_after(redirect(url_for(".saved", reference=reference), 303))
 
@@ -85,9 +99,14 @@ def open_link(token: str) -> Response:
     return redirect(url_for("apply.show", reference=reference, page=call.pages[0].key), 303)
 
 
-@bp.get("/linkki")
-def ask_link(advice: object = None, typed: str = "") -> str:
+def render_ask(advice: object = None, typed: str = "") -> str:
+    """The form that asks for one's links, with what is wrong with the typed address."""
     return render_template("resume/ask.html", advice=advice, typed=typed, asked="pyydetty" in request.args)
+
+
+@bp.get("/linkki")
+def ask_link() -> str:
+    return render_ask()
 
 
 @bp.post("/linkki")
@@ -96,11 +115,11 @@ def send_links() -> Response:
     """New links to a person's applications; the answer is the same, and as fast, for any address."""
     typed = typed_email()
     if switch_language(request.form.get("kieli")):
-        return make_response(ask_link(None, typed))
+        return make_response(render_ask(None, typed))
     try:
         recipient = parse_email(typed)
     except EmailError:
-        return make_response(ask_link(email_advice(), typed), 422)
+        return make_response(render_ask(email_advice(), typed), 422)
     # Beyond the caps nothing is sent, and the answer is still the same: it tells nothing of an address.
     outbox.queue_within_caps("links", recipient, current())
     return deliver_mails_after(redirect(url_for(".ask_link", pyydetty=1), 303))

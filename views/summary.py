@@ -59,10 +59,10 @@ def render_form(
     )
 
 
-def _render_sent(
+def render_sent(
     opened: Opened, sent: Submission, advice: object = None, typed: str = "", status: int = 200
 ) -> Response:
-    """A sent version with its receipt."""
+    """A sent version with its receipt, and what is wrong with the address typed for a copy."""
     answers = submissions.read_answers(sent, opened.call)
     return make_response(
         render_template(
@@ -89,7 +89,7 @@ def show(reference: str) -> Response:
     opened = may_read(reference)
     view = form_page(opened, page_or_404(opened, SUMMARY_PAGE))
     if view.sending.sent is not None and not view.sending.has_unsent_edits and "muokkaa" not in request.args:
-        return _render_sent(opened, view.sending.sent)
+        return render_sent(opened, view.sending.sent)
     if not opened.link.can_write:
         return make_response(render_template("summary/read.html", view=view, summary=summarise(view.answers)))
     return render_form(opened, view)
@@ -136,10 +136,10 @@ def version_or_404(opened: Opened, number: int) -> Submission:
 
 
 @bp.get("/versio/<int:number>")
-def version(reference: str, number: int, advice: object = None, typed: str = "") -> Response:
+def version(reference: str, number: int) -> Response:
     """A sent version, current or not."""
     opened = may_read(reference)
-    return _render_sent(opened, version_or_404(opened, number), advice, typed, 400 if advice else 200)
+    return render_sent(opened, version_or_404(opened, number))
 
 
 @bp.get("/versio/<int:number>/osoitteet")
@@ -167,13 +167,13 @@ def copy(reference: str, number: int) -> BaseResponse:
     sent = version_or_404(opened, number)
     typed = typed_email()
     if switch_language(request.form.get("kieli"), opened.application):
-        return _render_sent(opened, sent, None, typed)
+        return render_sent(opened, sent, None, typed)
     try:
         recipient = parse_email(typed)
     except EmailError:
-        return _render_sent(opened, sent, email_advice(), typed, 422)
+        return render_sent(opened, sent, email_advice(), typed, 422)
     if not outbox.queue_within_caps("copy", recipient, current(), submission=sent):
-        return _render_sent(opened, sent, outbox.TOO_MANY, typed, 429)
+        return render_sent(opened, sent, outbox.TOO_MANY, typed, 429)
     flash(recipient)
     answer = redirect(url_for(".version", reference=reference, number=number, _anchor="kopio"), 303)
     return deliver_mails_after(answer)
