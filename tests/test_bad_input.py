@@ -195,6 +195,25 @@ def test_a_lost_token_of_a_small_form_keeps_the_address(applicant: Applicant, pa
     assert applicant.status == 200
 
 
+def test_a_lost_token_of_a_copy_keeps_the_address(small: Callable[..., Applicant]) -> None:
+    applicant = small("contact").press("Tallenna", {"q1.nimi": "Aino Virta", "q1.sahkoposti": "aino@example.fi"})
+    applicant.go("yhteenveto").send()
+    address = f"/hakemus/{applicant.reference}/versio/1/kopio"
+    applicant.post(address, {"csrf_token": "lost", "sahkoposti": "toinen@example.fi"})
+    assert applicant.status == 400
+    assert applicant.value("sahkoposti") == "toinen@example.fi"
+    assert "Sivu oli vanhentunut. Painakaa painiketta uudelleen." in applicant.text
+
+
+@pytest.mark.parametrize("path", ["tallennettu", "versio/1/kopio"])
+def test_a_lost_token_of_a_browser_without_access_says_so(applicant: Applicant, app: Flask, path: str) -> None:
+    app.testing = False
+    address = f"/hakemus/{applicant.begin().reference}/{path}"
+    stranger = Applicant(app).get("/linkki").post(address, {"csrf_token": "lost", "sahkoposti": "aino@example.fi"})
+    assert stranger.status == 403
+    assert "Hakemus ei avaudu tässä selaimessa" in stranger.text
+
+
 def test_both_a_chosen_and_a_typed_provider_stop_sending(small: Callable[..., Applicant]) -> None:
     applicant = small("choice").press("Tallenna", {"q1": "0201256-6", "q1.muu": "Oma Oppilaitos"})
     applicant.go("yhteenveto")

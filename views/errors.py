@@ -34,9 +34,7 @@ def lost_token(error: CSRFError) -> ResponseReturnValue:
     """A form whose token is lost comes back as it was typed, with a new one; the second press works."""
     posted = _posted_page()
     if posted is None:
-        if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
-            return no_access()
-        return _small_form() or make_response(render_template("errors/lost_token.html"), 400)
+        return _lost_token_elsewhere()
     opened, page = may_open(posted[0]), posted[2]
     if opened is None:
         return lost_access(NoAccess())
@@ -49,8 +47,19 @@ def lost_token(error: CSRFError) -> ResponseReturnValue:
     return make_response(render_template("apply/page.html", view=view, trouble="lost_token"), 400)
 
 
+def _lost_token_elsewhere() -> ResponseReturnValue:
+    """The same of a form that holds no answers."""
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return no_access()
+    try:
+        return _small_form() or make_response(render_template("errors/lost_token.html"), 400)
+    except HTTPException as refusal:
+        # From within an error's handler Flask would take it for a fault of ours.
+        return current_app.handle_user_exception(refusal)
+
+
 def _small_form() -> ResponseReturnValue | None:
-    """The pages with one field, as it was typed; None for a form without any."""
+    """The pages with one field, as it was typed; None for a form without any. Raises what those pages raise."""
     advice = msg("Sivu oli vanhentunut. Painakaa painiketta uudelleen.")
     typed = resume.typed_email()
     match request.endpoint, request.view_args:
