@@ -67,6 +67,10 @@ def test_axe_on_pages_around_the_form(reviewer: Reviewer) -> None:
     press(page, "Lähetä linkki")
     page.get_by_role("status").wait_for()
     reviewer.look("link asked for")
+    page.goto("/tarkistus")
+    press(page, "Tarkista tiedosto")
+    expect(page.locator("#tiedosto")).to_be_focused()
+    reviewer.look("no file to check")
 
 
 def test_axe_on_the_form_while_it_is_filled_in(reviewer: Reviewer) -> None:
