@@ -69,6 +69,14 @@ def flag(check: str, message: Message) -> ValidationError:
     return ValidationError(Found(check, message))
 
 
+class UnreadableError(ValueError):
+    """A typed amount or day that has no single sure reading; ``advice`` tells the person what to write."""
+
+    def __init__(self, advice: Message) -> None:
+        super().__init__(advice.original)
+        self.advice = advice
+
+
 MOST_IN_LINE = 300
 """Characters of a one-line field that can be sent; more is kept, but no name, title or partner is so long."""
 
@@ -249,13 +257,16 @@ class Question(Strict):
         return Shown(text=typed.get("") or None)
 
     def to_json(self, typed: Typed) -> Any:
-        """The answer as typed, as a JSON value that reads naturally for its kind."""
-        return typed.get("", "")
+        """The answer as typed, as a JSON value that reads naturally: a text, or an object of its fields."""
+        suffixes = self.suffixes({})
+        return typed.get("", "") if suffixes == ("",) else {suffix: typed.get(suffix, "") for suffix in suffixes}
 
     def json_schema(self) -> dict[str, Any]:
         """What ``to_json`` gives, as a JSON Schema."""
-        return STRING
+        suffixes = self.suffixes({})
+        return STRING if suffixes == ("",) else object_of(suffixes)
 
     def from_json(self, value: Any) -> dict[str, str]:
         """The typed answer of such a JSON value."""
-        return {"": value} if value else {}
+        fields = value if isinstance(value, dict) else {"": value}
+        return {suffix: text for suffix, text in fields.items() if text}

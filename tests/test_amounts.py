@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.clean import clean_line
-from forms.kinds.amounts import MOST, AmountError, parse_euros
-from forms.kinds.period import DateError, parse_date
+from forms.kinds.amounts import MOST, parse_euros
+from forms.kinds.period import parse_date
+from forms.question import UnreadableError
 from tests.applicant import Applicant
 
 ACCEPTED = [
@@ -64,7 +65,7 @@ def test_accepted(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", REFUSED)
 def test_refused_with_advice_and_kept(small: Callable[..., Applicant], typed: str) -> None:
-    with pytest.raises(AmountError):
+    with pytest.raises(UnreadableError):
         parse_euros(clean_line(typed))
     applicant = small("amounts").press("Tallenna", {"q1.palkat": typed, "q1.muut": "100"})
     assert applicant.value("q1.palkat") == typed
@@ -95,7 +96,7 @@ def test_every_amount_reads_back_however_it_is_grouped(amount: int, blank: str, 
 def test_any_text_is_an_amount_blank_or_advice(typed: str) -> None:
     try:
         amount = parse_euros(clean_line(typed))
-    except AmountError as error:
+    except UnreadableError as error:
         assert error.advice.original
     else:
         assert amount is None or 0 <= amount <= MOST
@@ -127,7 +128,7 @@ def test_dates_accepted(typed: str) -> None:
     ],
 )
 def test_dates_refused_and_kept(small: Callable[..., Applicant], typed: str) -> None:
-    with pytest.raises(DateError):
+    with pytest.raises(UnreadableError):
         parse_date(typed)
     applicant = small("period").press("Tallenna", {"q1.alku": typed, "q1.loppu": "31.12.2022"})
     assert applicant.value("q1.alku") == typed
@@ -138,7 +139,7 @@ def test_dates_refused_and_kept(small: Callable[..., Applicant], typed: str) -> 
 def test_any_text_is_a_date_blank_or_advice(typed: str) -> None:
     try:
         day = parse_date(clean_line(typed))
-    except DateError as error:
+    except UnreadableError as error:
         assert error.advice.original
     else:
         assert day is None or 1990 <= day.year < 2100

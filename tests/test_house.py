@@ -86,8 +86,12 @@ def test_views_take_what_their_addresses_give(app: Flask) -> None:
             assert set(signature(app.view_functions[rule.endpoint]).parameters) == rule.arguments, rule.endpoint
 
 
+def names_of_kinds() -> list[str]:
+    return [get_args(kind.model_fields["kind"].annotation)[0] for kind in KINDS]
+
+
 def test_every_kind_has_its_template() -> None:
-    for kind in [get_args(kind.model_fields["kind"].annotation)[0] for kind in KINDS]:
+    for kind in names_of_kinds():
         text = (ROOT / f"templates/kinds/{kind}.html").read_text()
         for macro in (
             "input(question, view)",
@@ -98,6 +102,14 @@ def test_every_kind_has_its_template() -> None:
             assert f"macro {macro}" in text, (kind, macro)
         assert (ROOT / f"forms/kinds/{kind}.py").exists()
         assert (ROOT / f"tests/calls/{kind}.toml").exists(), "one small call a kind, for its tests"
+
+
+def test_every_style_is_used() -> None:
+    rules = re.sub(r"/\*.*?\*/", "", (ROOT / "static/app.css").read_text(), flags=re.DOTALL)
+    classes = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"\{[^{}]*\}", "{}", rules)))
+    users = [*(ROOT / "templates").rglob("*.html"), ROOT / "static/app.js", *(ROOT / "forms").glob("*.py")]
+    used = set(re.findall(r"[\w-]+", " ".join(path.read_text() for path in users)))
+    assert classes - used - {f"kind-{name}" for name in names_of_kinds()} == set()
 
 
 def test_htmx_is_the_one_we_know() -> None:

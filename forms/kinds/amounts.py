@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
-from forms.question import Question, Row, Severity, Shown, Strict, Typed, flag, object_of
+from forms.question import Question, Row, Severity, Shown, Strict, Typed, UnreadableError, flag
 from forms.texts import Euros, Message, Text, msg
 
 if TYPE_CHECKING:
@@ -24,16 +24,8 @@ _CENTS = re.compile(r"^[0-9]+[.,][0-9]{1,2}$")
 _GROUPED = re.compile(r"^[0-9]{1,3}([.,][0-9]{3})+([.,][0-9]{1,2})?$")
 
 
-class AmountError(ValueError):
-    """A typed amount that has no single sure reading; ``advice`` tells the person what to write."""
-
-    def __init__(self, advice: Message) -> None:
-        super().__init__(advice.original)
-        self.advice = advice
-
-
 def parse_euros(typed: str) -> int | None:
-    """The whole euros of a typed amount, None for a blank one. Raises AmountError.
+    """The whole euros of a typed amount, None for a blank one. Raises UnreadableError.
 
     Accepted (facts 5, issue): 1319500 · groups of three with any blank · € / euroa / EUR after it · zero cents
     as ,00 .00 or ,- ; all else is refused with advice rather than guessed.
@@ -46,18 +38,18 @@ def parse_euros(typed: str) -> int | None:
     if match and match["cents"] in (None, "00", "-", "–"):
         amount = int(re.sub(_BLANK, "", match["euros"]))
         if amount > MOST:
-            raise AmountError(msg("Summa on liian suuri. Tarkistakaa numerot."))
+            raise UnreadableError(msg("Summa on liian suuri. Tarkistakaa numerot."))
         return amount
     compact = re.sub(_BLANK, "", bare)
     if re.match("^[-\u2212\u2012-\u2015\ufe63\uff0d]", compact):
-        raise AmountError(msg("Summa ei voi olla negatiivinen. Kirjoittakaa summa ilman miinusmerkkiä."))
+        raise UnreadableError(msg("Summa ei voi olla negatiivinen. Kirjoittakaa summa ilman miinusmerkkiä."))
     if _CENTS.match(compact):
-        raise AmountError(msg("Kirjoittakaa summa kokonaisina euroina ilman senttejä, esimerkiksi 1319500."))
+        raise UnreadableError(msg("Kirjoittakaa summa kokonaisina euroina ilman senttejä, esimerkiksi 1319500."))
     if _GROUPED.match(compact):
-        raise AmountError(
+        raise UnreadableError(
             msg("Summaa ei voi lukea varmasti. Kirjoittakaa se ilman pisteitä ja pilkkuja, esimerkiksi 1319500.")
         )
-    raise AmountError(msg("Kirjoittakaa summa kokonaisina euroina numeroilla, esimerkiksi 1319500."))
+    raise UnreadableError(msg("Kirjoittakaa summa kokonaisina euroina numeroilla, esimerkiksi 1319500."))
 
 
 class AmountRow(Strict):
@@ -100,7 +92,7 @@ class AmountsQuestion(Question):
         def readable(form: Form, field: StringField) -> None:
             try:
                 parse_euros(field.data or "")
-            except AmountError as error:
+            except UnreadableError as error:
                 raise flag("unreadable", error.advice) from error
 
         return StringField(validators=[readable])
@@ -109,7 +101,7 @@ class AmountsQuestion(Question):
         """Whole euros of a row; None where it is blank or can't be read."""
         try:
             return parse_euros(typed.get(row, ""))
-        except AmountError:
+        except UnreadableError:
             return None
 
     def total(self, typed: Typed) -> int:
@@ -127,12 +119,3 @@ class AmountsQuestion(Question):
             value = typed.get(row.key) if amount is None else Euros(amount)
             rows.append(Row(row.label, value or None))
         return Shown(rows=tuple(rows), total=Euros(self.total(typed)))
-
-    def to_json(self, typed: Typed) -> Any:
-        return {row.key: typed.get(row.key, "") for row in self.rows}
-
-    def json_schema(self) -> dict[str, Any]:
-        return object_of(row.key for row in self.rows)
-
-    def from_json(self, value: Any) -> dict[str, str]:
-        return {key: text for key, text in value.items() if text}

@@ -8,7 +8,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from wtforms import Form, StringField
 
-from forms.question import Question, Row, Severity, Shown, Typed, flag, line_fits, object_of
+from forms.question import Question, Row, Severity, Shown, Typed, flag, line_fits
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:
@@ -105,12 +105,3 @@ class ContactQuestion(Question):
     def show(self, typed: Typed, answers: "Answers") -> Shown:
         shown = {**typed, PHONE: show_phone(typed.get(PHONE, ""))}
         return Shown(rows=tuple(Row(label, shown.get(suffix) or None) for suffix, label in _LABELS.items()))
-
-    def to_json(self, typed: Typed) -> Any:
-        return {suffix: typed.get(suffix, "") for suffix in _LABELS}
-
-    def json_schema(self) -> dict[str, Any]:
-        return object_of(_LABELS)
-
-    def from_json(self, value: Any) -> dict[str, str]:
-        return {suffix: text for suffix, text in value.items() if text}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import model_validator
 from wtforms import Form, StringField
 
-from forms.question import Question, Row, Severity, Shown, Strict, Typed, flag, object_of
+from forms.question import Question, Row, Severity, Shown, Strict, Typed, UnreadableError, flag
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:
@@ -22,16 +22,8 @@ _ISO = re.compile(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$")
 _YEARS = range(1990, 2100)
 
 
-class DateError(ValueError):
-    """A typed date that can't be read; ``advice`` tells the person what to write."""
-
-    def __init__(self, advice: Message) -> None:
-        super().__init__(advice.original)
-        self.advice = advice
-
-
 def parse_date(typed: str) -> date | None:
-    """The day of D.M.YYYY, DD.MM.YYYY or YYYY-MM-DD, None for a blank one. Raises DateError."""
+    """The day of D.M.YYYY, DD.MM.YYYY or YYYY-MM-DD, None for a blank one. Raises UnreadableError."""
     text = typed.strip()
     if not text:
         return None
@@ -43,13 +35,13 @@ def parse_date(typed: str) -> date | None:
     elif match := _ISO.match(text):
         year, month, day = (int(part) for part in match.groups())
     else:
-        raise DateError(advice)
+        raise UnreadableError(advice)
     if year not in _YEARS:
-        raise DateError(advice)
+        raise UnreadableError(advice)
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise DateError(msg("Tätä päivää ei ole kalenterissa. Tarkistakaa päivä ja kuukausi.")) from error
+        raise UnreadableError(msg("Tätä päivää ei ole kalenterissa. Tarkistakaa päivä ja kuukausi.")) from error
 
 
 class OfferedPeriod(Strict):
@@ -92,7 +84,7 @@ class PeriodQuestion(Question):
         def sensible(form: Form, field: StringField) -> None:
             try:
                 day = parse_date(field.data or "")
-            except DateError as error:
+            except UnreadableError as error:
                 raise flag("unreadable", error.advice) from error
             if day is None:
                 raise flag("missing", msg("Päivämäärä puuttuu."))
@@ -112,7 +104,7 @@ class PeriodQuestion(Question):
         """The day of a field; None where it is blank or can't be read."""
         try:
             return parse_date(typed.get(suffix) or "")
-        except DateError:
+        except UnreadableError:
             return None
 
     def missing_message(self) -> Message:
@@ -125,12 +117,3 @@ class PeriodQuestion(Question):
             shown = f"{day.day}.{day.month}.{day.year}" if day else typed.get(suffix)
             rows.append(Row(label, shown or None))
         return Shown(rows=tuple(rows))
-
-    def to_json(self, typed: Typed) -> Any:
-        return {suffix: typed.get(suffix, "") for suffix in (START, END)}
-
-    def json_schema(self) -> dict[str, Any]:
-        return object_of((START, END))
-
-    def from_json(self, value: Any) -> dict[str, str]:
-        return {suffix: text for suffix, text in value.items() if text}
