@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page
 
 import clock
@@ -78,8 +79,14 @@ def call() -> Call:
     return load_call(ROOT / "calls/strategiarahoitus-2021.toml")
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates that one service of this process has compiled, for all others: compiling takes longer than most tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
 @pytest.fixture
-def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(tmp_path: Path, compiled: FileSystemBytecodeCache) -> Iterator[Callable[..., Flask]]:
     """The service in this process, on a database of its own."""
 
     def make(**settings: Any) -> Flask:
@@ -94,6 +101,7 @@ def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
         }
         app = create_app(Settings(**values))
         app.testing = True
+        app.jinja_env.bytecode_cache = compiled
         migrate()
         return app
 
