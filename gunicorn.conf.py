@@ -14,6 +14,8 @@ timeout = 120
 # With one request a worker, two idle connections (browsers open some in advance) would stop the service.
 worker_class = "gthread"
 threads = 8
+# A thread may send mails after its answer (views/after.py); the browser's next request must not wait on its connection.
+keepalive = 0
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 control_socket_disable = True
 

@@ -61,9 +61,9 @@ class Settings(BaseSettings):
     mail_default_sender: str = "strategiarahoitus@example.fi"
     """The sender of every mail."""
     mail_timeout: float = Field(default=10, gt=0)
-    """A mail server that says nothing is given up after this."""
+    """A mail server that says nothing is given up after this; so is one that was given a mail and does not say so."""
     mail_timeout_after_response: float = Field(default=2, gt=0)
-    """The same for the attempt right after a page was answered, which holds a worker."""
+    """What it gets until it asks for the mail, right after a page was answered: that holds a thread."""
     mails_per_address: int = Field(default=6, gt=0)
     """Mails to one address within an hour, beyond which nobody can cause another; receipts and the registry's copy
     always go out."""

@@ -3,105 +3,42 @@
 import logging
 import os
 import smtplib
-import ssl
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from email.message import EmailMessage
+from math import inf
 from pathlib import Path
-from typing import Any, Self
-
-from flask import current_app
-from flask_mail import Connection, Message
+from time import monotonic
 
 import clock
 from models.outbox import OutboxMail
-from services import mail_kinds, outbox
+from services import mail_kinds, outbox, smtp
 from services.context import calls, settings
 from services.mail_kinds import Contents
 
 log = logging.getLogger(__name__)
 
 
-class _Ready(Message):
-    """A message as the standard library wrote it, for Flask-Mail to send.
+@dataclass
+class _Run:
+    """Mails handed over one after another; ``within`` as in smtp.hand_over."""
 
-    Flask-Mail's own takes line breaks in some headers, mislabels names of attachments and leaves lines unfolded.
-    """
+    within: float = inf
+    sent: int = 0
+    waited: float = 0
+    """Seconds that the mail server took."""
+    is_server_reached: bool = True
 
-    def __init__(self, message: EmailMessage) -> None:
-        super().__init__(recipients=[str(message["To"])], sender=str(message["From"]))
-        self._bytes = message.as_bytes()
-
-    def as_bytes(self) -> bytes:
-        return self._bytes
-
-
-class _NotReachedError(Exception):
-    """The mail server can't be reached, so this mail has certainly not gone out, nor will the next."""
-
-
-class _TimedConnection(Connection):
-    """Flask-Mail's connection knows no time-out and checks no certificate; this one does both."""
-
-    def __init__(self, mail: Any, timeout: float) -> None:
-        super().__init__(mail)
-        self._timeout = timeout
-
-    def __enter__(self) -> Self:
-        try:
-            super().__enter__()
-        except (OSError, smtplib.SMTPException) as error:
-            raise _NotReachedError(f"{type(error).__name__}: {error}") from error
-        assert self.host is not None
-        assert self.host.sock is not None
-        # From here on the server may have the mail: giving up early would send it twice.
-        self.host.sock.settimeout(settings().mail_timeout)
-        return self
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        # The mail is with the server or refused by now; how the two part company changes neither.
-        with suppress(OSError, smtplib.SMTPException):
-            super().__exit__(kind, error, trace)
-
-    def configure_host(self) -> smtplib.SMTP | smtplib.SMTP_SSL:
-        context = ssl.create_default_context()
-        if self.mail.use_ssl:
-            host: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.mail.server, self.mail.port, timeout=self._timeout, context=context
-            )
-        else:
-            host = smtplib.SMTP(self.mail.server, self.mail.port, timeout=self._timeout)
-        try:
-            if self.mail.use_tls:
-                host.starttls(context=context)
-            if self.mail.username and self.mail.password:
-                host.login(self.mail.username, self.mail.password)
-        except BaseException:
-            host.close()
-            raise
-        return host
-
-
-def deliver(
-    connect_timeout: float | None = None, *, most: int | None = None, only_fresh: bool = False, only: int | None = None
-) -> int:
-    """Send what is due and return how many mails went out. A failing one waits and stops no other.
-
-    ``most`` and ``only_fresh`` keep the attempt after a response short: the backlog is for ``flask mail send``.
-    ``only`` is the id of a single mail.
-    """
-    sent = 0
-    is_server_reached = True
-    for mail in outbox.claim_due(most, only_fresh=only_fresh, only=only):
+    def attempt(self, mail: OutboxMail) -> None:
+        """Send a mail; whatever goes wrong, it stays in the outbox, and the log names no address and no text."""
         contents = None
         try:
             contents = mail_kinds.contents_of(mail)
             if contents is not None:
-                if not is_server_reached and not _goes_to_file(mail):
-                    raise _NotReachedError("not tried again so soon")
-                _hand_over(mail, mail_kinds.compose(mail, contents), connect_timeout or settings().mail_timeout)
-                sent += 1
+                self._hand_over(mail, mail_kinds.compose(mail, contents))
+                self.sent += 1
         except Exception as error:
-            # Whatever it was, the mail stays in the outbox; the log names no address and no text.
             _unmake_links(contents, error)
             refusal = _refusal(mail, error)
             if refusal is None:
@@ -109,10 +46,76 @@ def deliver(
             else:
                 outbox.mark_refused(mail, refusal[:500])
             log.warning("mail %s (%s) not sent: %s", mail.id, mail.kind, type(error).__name__)
-            is_server_reached = is_server_reached and not isinstance(error, _NotReachedError)
+            self.is_server_reached = not isinstance(error, smtp.NotReachedError)
         else:
             outbox.mark_sent(mail, clock.now())
-    return sent
+
+    def _hand_over(self, mail: OutboxMail, message: EmailMessage) -> None:
+        if _goes_to_file(mail):
+            path = _write(mail, message, settings().mail_dir)
+            log.info("mail %s (%s) written to %s", mail.id, mail.kind, path)
+            return
+        began = monotonic()
+        try:
+            smtp.hand_over(message, self.within)
+        finally:
+            self.waited += monotonic() - began
+
+
+def deliver(*, only: int | None = None) -> int:
+    """Send what is due and return how many mails went out; ``only`` is the id of a single mail.
+
+    A failing one waits and stops no other, but a server that is not reached ends the run: the rest stays due.
+    """
+    run = _Run()
+    for mail in _due(only=only):
+        run.attempt(mail)
+        if not run.is_server_reached:
+            break
+    return run.sent
+
+
+_asked = threading.Event()
+_is_running = threading.Lock()
+
+
+def deliver_fresh() -> None:
+    """Send the mails that were never tried, while a page's thread waits: only one does in each process.
+
+    Whoever comes while a run is under way leaves its mails to that: it looks again before it ends. One that ends early
+    (see _deliver_fresh) leaves them to the next page that has mails, or to ``flask mail send``.
+    """
+    _asked.set()
+    # Looked at after the lock is free again: who was turned away by it has set this before.
+    while _asked.is_set() and _is_running.acquire(blocking=False):
+        try:
+            _asked.clear()
+            if not _deliver_fresh():
+                return
+        finally:
+            _is_running.release()
+
+
+def _deliver_fresh() -> bool:
+    """Whether all went well: False as soon as the mail server is not reached, or has been waited for long enough.
+
+    So a server costs a thread some MAIL_TIMEOUT_AFTER_RESPONSE, and for one mail MAIL_TIMEOUT to take it in and again
+    to say that it has it. What the program itself does, above all a PDF, is not counted: it has to be done anyway.
+    """
+    most = settings().mail_timeout_after_response
+    run = _Run(within=most)
+    for mail in _due(only_fresh=True):
+        run.attempt(mail)
+        if not run.is_server_reached or run.waited > most:
+            return False
+    return True
+
+
+def _due(*, only: int | None = None, only_fresh: bool = False) -> Iterator[OutboxMail]:
+    """What is due, first what goes to files: that waits for no mail server."""
+    if addresses := _written_always():
+        yield from outbox.claim_due(only_fresh=only_fresh, only=only, only_to=addresses)
+    yield from outbox.claim_due(only_fresh=only_fresh, only=only)
 
 
 def _refusal(mail: OutboxMail, error: Exception) -> str | None:
@@ -135,27 +138,19 @@ def _refusal(mail: OutboxMail, error: Exception) -> str | None:
 def _unmake_links(contents: Contents | None, error: Exception) -> None:
     """Links of a mail that nobody has got are of no use; where it may have arrived, its link must work."""
     is_refused = isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
-    if isinstance(error, _NotReachedError) or is_refused:
+    if isinstance(error, smtp.NotReachedError) or is_refused:
         for link in contents.links if contents else []:
             link.delete_instance()
 
 
 def _goes_to_file(mail: OutboxMail) -> bool:
-    """Without a mail server all mails do; those to a call's own addresses in every try-out."""
-    own_addresses = {call.registry.email.casefold() for call in calls()}
-    return not settings().mail_server or (settings().tryout and mail.recipient.casefold() in own_addresses)
+    """Without a mail server all mails do."""
+    return not settings().mail_server or mail.recipient.lower() in _written_always()
 
 
-def _hand_over(mail: OutboxMail, message: EmailMessage, connect_timeout: float) -> None:
-    if _goes_to_file(mail):
-        path = _write(mail, message, settings().mail_dir)
-        log.info("mail %s (%s) written to %s", mail.id, mail.kind, path)
-        return
-    with _TimedConnection(current_app.extensions["mail"], connect_timeout) as connection:
-        ready = _Ready(message)
-        if connection.host is not None and connection.host.has_extn("8bitmime"):
-            ready.mail_options = ["BODY=8BITMIME"]
-        connection.send(ready)
+def _written_always() -> set[str]:
+    """Addresses to which nothing is mailed whatever the mail server: a call's own in a try-out."""
+    return {call.registry.email.lower() for call in calls()} if settings().tryout else set()
 
 
 def _write(mail: OutboxMail, message: EmailMessage, folder: Path) -> Path:

@@ -1,11 +1,12 @@
 """Mails waiting to be sent: a row in the transaction that causes the mail, so neither exists without the other."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import peewee
+from peewee import fn
 
 import clock
 from forms.texts import msg
@@ -80,19 +81,22 @@ def queue_within_caps(
     return True
 
 
-def claim_due(most: int | None = None, *, only_fresh: bool = False, only: int | None = None) -> Iterator[OutboxMail]:
-    """The mails that are due, each taken so that no other process sends it too; ``only_fresh`` are never tried ones.
+def claim_due(
+    *, only_fresh: bool = False, only: int | None = None, only_to: Collection[str] | None = None
+) -> Iterator[OutboxMail]:
+    """The mails that are due, each taken so that no other process sends it too.
 
-    One is looked for at a time: of a list made at the start, others would take some, and ``most`` of mine would be
-    fewer while later ones wait for nobody.
+    ``only_fresh`` are never tried ones, ``only`` is the id of a single mail, ``only_to`` are addresses in small
+    letters. One is looked for at a time: of a list made at the start, others would take some meanwhile.
     """
-    taken = 0
-    while most is None or taken < most:
+    while True:
         due = _unsent().where(OutboxMail.next_at <= clock.now()).order_by(OutboxMail.created_at, OutboxMail.id)
         if only_fresh:
             due = due.where(OutboxMail.attempts == 0)
         if only is not None:
             due = due.where(OutboxMail.id == only)
+        if only_to is not None:
+            due = due.where(fn.LOWER(OutboxMail.recipient).in_(only_to))
         mail = due.first()
         if mail is None:
             return
@@ -102,7 +106,6 @@ def claim_due(most: int | None = None, *, only_fresh: bool = False, only: int | 
             .execute()
         )
         if claimed:
-            taken += 1
             mail.attempts += 1
             yield mail
 

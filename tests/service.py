@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import socket
+import socketserver
 import ssl
 import subprocess
 import sys
@@ -33,10 +34,15 @@ class Inbox:
     """Whether the connection is cut when a mail has been taken, before it is said so."""
     refuses: set[str] = field(default_factory=set)
     """Addresses that the server does not know."""
+    lets_go: threading.Event = field(default_factory=threading.Event)
+    """While it is not set, a mail that was taken is not said to be."""
     mails: list[Any] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     """The same mails as they came over the line."""
     _arrival: threading.Condition = field(default_factory=threading.Condition)
+
+    def __post_init__(self) -> None:
+        self.lets_go.set()
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -54,6 +60,7 @@ class Inbox:
                 self.mails.append(mail)
                 self.raw.append(envelope.original_content or b"")
                 self._arrival.notify_all()
+        await asyncio.to_thread(self.lets_go.wait, 60)
         await asyncio.sleep(self.delay)
         if self.drops and server.transport is not None:
             server.transport.close()
@@ -101,6 +108,55 @@ class Mailbox:
 
     def __exit__(self, *error: object) -> None:
         self._smtp.stop()
+
+
+class SilentServer(socketserver.ThreadingTCPServer):
+    """A mail server that answers up to a command and then never says a word; "." is the end of a message."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, at: str) -> None:
+        super().__init__(("127.0.0.1", 0), _SilentAt)
+        self.port = self.server_address[1]
+        self.at = at
+        self.held: list[socket.socket] = []
+        """Connections that got so far, all that there ever were."""
+        self.holds = threading.Event()
+        """Set once there is one."""
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def let_go(self) -> None:
+        """Break off with everybody who waits."""
+        for connection in self.held:
+            connection.shutdown(socket.SHUT_RDWR)
+
+    def server_close(self) -> None:
+        self.shutdown()
+        super().server_close()
+
+
+class _SilentAt(socketserver.StreamRequestHandler):
+    server: SilentServer
+
+    def handle(self) -> None:
+        if self.server.at == "connect":
+            return self._hold()
+        self.wfile.write(b"220 ready\r\n")
+        for line in self.rfile:
+            command = line.split()[0].decode().upper() if line.strip() else ""
+            if command == self.server.at:
+                return self._hold()
+            if command == "DATA":
+                self.wfile.write(b"354 go on\r\n")
+            elif command in {"EHLO", "MAIL", "RCPT", "RSET", "QUIT"}:
+                self.wfile.write(b"250 OK\r\n")
+        return None
+
+    def _hold(self) -> None:
+        self.server.held.append(self.connection)
+        self.server.holds.set()
+        self.rfile.read()
 
 
 class Service:

@@ -7,11 +7,9 @@ import pytest
 from flask import Flask
 
 from models.application import Link
-from models.database import database
 from models.outbox import OutboxMail
-from services import outbox
 from tests.applicant import Applicant
-from tests.service import Mailbox
+from tests.service import Mailbox, SilentServer
 
 CONTACT = {"q1.nimi": "Aino", "q1.tehtava": "Rehtori", "q1.puhelin": "0295330020", "q1.sahkoposti": "aino@example.fi"}
 CLOSED = {"mail_server": "127.0.0.1", "mail_port": 9}
@@ -73,16 +71,15 @@ def test_an_address_that_the_server_refuses_is_shown_on_the_receipt(
     assert "johto@exmaple.fi" in applicant.text
 
 
-def test_two_responses_at_once_leave_no_mail_behind(app: Flask) -> None:
-    with app.app_context(), database.connection_context():
-        for number in range(6):
-            outbox.queue("links", f"osoite{number}@example.fi", "fi")
-        mine = outbox.claim_due(3, only_fresh=True)
-        taken = [next(mine)]
-        # While the first is on its way, another response comes out and sends too.
-        taken += outbox.claim_due(3, only_fresh=True)
-        taken += mine
-    assert sorted(mail.recipient for mail in taken) == [f"osoite{number}@example.fi" for number in range(6)]
+def test_a_server_that_takes_a_mail_and_falls_silent_ends_the_run(small: Callable[..., Applicant]) -> None:
+    """It may have the mail, so it is given its time; the page's thread waits for no second one."""
+    with SilentServer(".") as server:
+        settings = {"mail_timeout": 1, "mail_timeout_after_response": 0.5}
+        applicant, app = begin(small, mail_server="127.0.0.1", mail_port=server.port, **settings)
+        applicant.press("Tallenna", CONTACT).go("yhteenveto").send()
+        assert [mail.attempts for mail in OutboxMail.select().order_by(OutboxMail.id)] == [1, 0]
+        assert len(server.held) == 1
+        assert "1 waiting, 1 failing" in flask(app, "mail", "status")
 
 
 def test_the_registrys_copy_is_never_given_up(small: Callable[..., Applicant], inbox: Mailbox) -> None:

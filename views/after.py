@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from models.database import database
 from services import mail
-from services.context import settings
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +21,7 @@ def deliver_mails_after(response: SomeResponse) -> SomeResponse:
     def deliver() -> None:
         try:
             with app.app_context(), database.connection_context():
-                mail.deliver(settings().mail_timeout_after_response, most=3, only_fresh=True)
+                mail.deliver_fresh()
         except Exception:
             # The answer is out and the mails are kept: nobody is helped by a failed request now.
             log.exception("mails not delivered after the response")

@@ -1,21 +1,22 @@
 """The mail server is down, silent, refuses, breaks in mid-message: the submission stands, each mail goes out later."""
 
+import html
+import http.client
 import json
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from tests.faults.writer import Writer
-from tests.service import ROOT, Service
+from tests.faults.writer import HIDDEN, Writer
+from tests.service import ROOT, Service, SilentServer
 
 REGISTRY = "kirjaamo@example.fi"
 
@@ -49,18 +50,12 @@ def try_again(service: Service, port: int) -> None:
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 
 
-@contextmanager
-def silent_server() -> Iterator[int]:
-    """Takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield listener.getsockname()[1]
-
-
-def wait_for_attempt(service: Service) -> None:
-    """A page is answered before its mails are tried; the next answer of the same worker comes after that."""
+def wait_for_attempt(service: Service, count: int | None = None) -> None:
+    """Until all mails, or so many of them, have failed: a page is answered before its mails are tried."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
-        if all(error for _, _, error in outbox(service)):
+        failed = [bool(error) for _, _, error in outbox(service)]
+        if all(failed) if count is None else sum(failed) == count:
             return
         urllib.request.urlopen(f"{service.url}/health/ready", timeout=10).read()
     raise AssertionError("no attempt failed")
@@ -87,15 +82,69 @@ def test_mails_go_out_later(tmp_path: Path, calls_dir: Path, fault: str) -> None
         assert len(service.inbox.mails) == before + 1
 
 
-def test_a_silent_server_holds_nobody(tmp_path: Path, calls_dir: Path) -> None:
-    with silent_server() as port:
-        environment: dict[str, Any] = {"MAIL_PORT": str(port), "MAIL_TIMEOUT_AFTER_RESPONSE": "0.5"}
-        with Service(tmp_path, CALLS_DIR=str(calls_dir), **environment) as service:
+@pytest.mark.parametrize("at", ["connect", "EHLO", "RCPT"])
+def test_a_silent_server_holds_nobody(tmp_path: Path, calls_dir: Path, at: str) -> None:
+    with SilentServer(at) as server:
+        environment: dict[str, Any] = {"MAIL_PORT": str(server.port), "MAIL_TIMEOUT_AFTER_RESPONSE": "0.5"}
+        with Service(tmp_path, CALLS_DIR=str(calls_dir), MAIL_TIMEOUT="60", **environment) as service:
             send_one(service)
             wait_for_attempt(service)
             assert all(sent_at is None for _, sent_at, _ in outbox(service))
             try_again(service, service.smtp_port)
             assert len(service.inbox.expect(1, REGISTRY)) == 1
+
+
+def link_form(writer: Writer) -> tuple[str, dict[str, str]]:
+    """The page that mails a link to whatever address, and its form."""
+    address = f"/hakemus/{writer.reference}/tallennettu"
+    _, _, page = writer.request("GET", address)
+    return address, {name: html.unescape(value) for name, value in HIDDEN.findall(page)}
+
+
+def test_one_thread_at_most_waits_for_a_silent_server(tmp_path: Path, calls_dir: Path) -> None:
+    """Forty ask for mails at once, one process of eight threads: each gets its answer, and the next page."""
+    environment: dict[str, Any] = {"MAIL_TIMEOUT_AFTER_RESPONSE": "60", "MAIL_TIMEOUT": "60", "WEB_CONCURRENCY": "1"}
+    environment |= {"MAILS_PER_APPLICATION": "100", "CALLS_DIR": str(calls_dir)}
+    with SilentServer("MAIL") as server, Service(tmp_path, MAIL_PORT=str(server.port), **environment) as service:
+        writer = Writer(service.port, "w")
+        writer.begin()
+        address, form = link_form(writer)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": writer.cookie}
+        # A browser uses one connection again and again: the thread that waits must not be the one it is tied to.
+        browser = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+        for method, body in (("POST", urlencode({**form, "sahkoposti": "a@example.fi"})), ("GET", None)):
+            browser.request(method, address, body, headers)
+            answer = browser.getresponse()
+            assert answer.status == (303 if method == "POST" else 200)
+            answer.read()
+        assert server.holds.wait(20)
+
+        def ask(number: int) -> int:
+            return writer.request("POST", address, {**form, "sahkoposti": f"a{number}@example.fi"})[0]
+
+        with ThreadPoolExecutor(40) as pool:
+            assert set(pool.map(ask, range(40))) == {303}
+        assert len(server.held) == 1
+        server.let_go()
+        wait_for_attempt(service, 1)
+        assert len(server.held) == 1, "nobody else is tried"
+
+
+def test_mails_of_others_go_with_the_run_under_way(tmp_path: Path, calls_dir: Path) -> None:
+    """While the mail server has not yet said that it has the first, more are asked for; nobody runs ``mail send``."""
+    environment: dict[str, Any] = {"MAIL_TIMEOUT_AFTER_RESPONSE": "60", "MAIL_TIMEOUT": "60", "WEB_CONCURRENCY": "1"}
+    with Service(tmp_path, CALLS_DIR=str(calls_dir), **environment) as service:
+        service.inbox.lets_go.clear()
+        writer = Writer(service.port, "w")
+        writer.begin()
+        address, form = link_form(writer)
+        for number in range(10):
+            assert writer.request("POST", address, {**form, "sahkoposti": f"a{number}@example.fi"})[0] == 303
+            service.inbox.expect(1, "a0@example.fi")
+        assert len(service.inbox.mails) == 1
+        service.inbox.lets_go.set()
+        for number in range(10):
+            service.inbox.expect(1, f"a{number}@example.fi")
 
 
 def test_a_slow_server_gets_each_mail_once(tmp_path: Path, calls_dir: Path) -> None:

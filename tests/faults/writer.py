@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-_HIDDEN = re.compile(r'<input type="hidden"[^>]*name="([^"]+)" value="([^"]*)"')
+HIDDEN = re.compile(r'<input type="hidden"[^>]*name="([^"]+)" value="([^"]*)"')
 _TEXT = re.compile(r'<textarea[^>]*name="q1"[^>]*>\n(.*?)</textarea>', re.DOTALL)
 
 
@@ -61,7 +61,7 @@ class Writer:
 
     def begin(self) -> None:
         _, _, page = self.request("GET", "/haku/text")
-        token = dict(_HIDDEN.findall(page))["csrf_token"]
+        token = dict(HIDDEN.findall(page))["csrf_token"]
         _, place, _ = self.request("POST", "/haku/text/aloita", {"csrf_token": token})
         self.reference = place.split("/")[2]
 
@@ -83,7 +83,7 @@ class Writer:
         found = _TEXT.search(page)
         if status != 200 or found is None:
             raise NoAnswerError(f"{status}")
-        self.fields = {name: html.unescape(value) for name, value in _HIDDEN.findall(page)}
+        self.fields = {name: html.unescape(value) for name, value in HIDDEN.findall(page)}
         self.shown = html.unescape(found[1])
 
     def save(self, text: str) -> int:
@@ -95,13 +95,13 @@ class Writer:
         if status == 200:
             self.acknowledged.append(attempt)
             self.shown = text
-            self.fields.update({name: html.unescape(value) for name, value in _HIDDEN.findall(page)})
+            self.fields.update({name: html.unescape(value) for name, value in HIDDEN.findall(page)})
         return status
 
     def send(self) -> int:
         """Press *Lähetä* on the page as it is now; the key is the page's."""
         _, _, page = self.request("GET", f"/hakemus/{self.reference}/yhteenveto")
-        data = dict(_HIDDEN.findall(page))
+        data = dict(HIDDEN.findall(page))
         if "lahetys" not in data:
             return 200
         form = {name: html.unescape(value) for name, value in data.items()}
