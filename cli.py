@@ -1,5 +1,6 @@
 """The commands of ``flask``: checking a call's file, sending mails, bringing the database up to date."""
 
+import logging
 import time
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from models.database import database, migrate
 from models.outbox import OutboxMail
 from services import drafts, mail, officers, outbox, reminders
 from services.context import calls
+
+log = logging.getLogger(__name__)
 
 call_group = AppGroup("call", help="Calls for applications.")
 mail_group = AppGroup("mail", help="Mails that wait in the outbox.")
@@ -43,14 +46,23 @@ def check_call(file: Path) -> None:
 @click.option("--loop", is_flag=True, help="Go on, looking every half minute.")
 def send_mails(loop: bool) -> None:
     """Send the mails that are due, and the reminders before a closing."""
+    if not loop:
+        _send_due()
+        return
     while True:
-        with database.connection_context():
-            reminders.queue_due()
-            sent = mail.deliver()
-        click.echo(f"{sent} mails sent.")
-        if not loop:
-            return
+        try:
+            _send_due()
+        except Exception:
+            # Such as a locked database: it passes, and nobody would start the loop again.
+            log.exception("mails not sent, looking again in half a minute")
         time.sleep(30)
+
+
+def _send_due() -> None:
+    with database.connection_context():
+        reminders.queue_due()
+        sent = mail.deliver()
+    click.echo(f"{sent} mails sent.")
 
 
 @mail_group.command("status")

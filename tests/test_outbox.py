@@ -1,13 +1,18 @@
 """The outbox seen and held in bounds: refused addresses, caps, reminders, the commands of an operator."""
 
+import sqlite3
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from models.application import Link
+from models.application import Application, Link
+from models.database import database
 from models.outbox import OutboxMail
+from services import outbox
 from tests.applicant import Applicant
 from tests.service import Mailbox, SilentServer
 
@@ -137,6 +142,32 @@ def test_asking_for_links_says_the_same_beyond_the_cap(
     assert len(pages) == 1
     assert "uutta ei lähetetä" in pages.pop()
     assert [message["To"] for message in mails()] == ["aino@example.fi"]
+
+
+def test_the_loop_outlives_a_locked_database(
+    small: Callable[..., Applicant],
+    tmp_path: Path,
+    mails: Callable[[], list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    _, app = begin(small)
+    with app.app_context(), database.connection_context():
+        outbox.queue("link", "aino@example.fi", "fi", application=Application.get())
+    holder = sqlite3.connect(tmp_path / "strategiarahoitus.db", isolation_level=None)
+    holder.execute("begin immediate")
+
+    def pause(seconds: float) -> None:
+        if not holder.in_transaction:
+            raise KeyboardInterrupt
+        assert mails() == []
+        assert "database is locked" in caplog.text
+        holder.execute("rollback")
+
+    monkeypatch.setattr(time, "sleep", pause)
+    assert "1 mails sent." in flask(app, "mail", "send", "--loop")
+    assert [message["To"] for message in mails()] == ["aino@example.fi"]
+    holder.close()
 
 
 def reminders(mails: Callable[[], list[Any]]) -> list[tuple[str, str]]:
