@@ -90,7 +90,8 @@ def retry_mail(mail_id: int) -> None:
             raise click.ClickException(f"There is no mail {mail_id}.")
         if row.sent_at:
             raise click.ClickException(f"Mail {mail_id} was sent {_helsinki(row.sent_at)}.")
-        outbox.make_due(row)
+        if not outbox.make_due(row):
+            raise click.ClickException(f"Mail {mail_id} is on its way. Look again after {_helsinki(row.next_at)}.")
         mail.deliver(only=mail_id)
         row = outbox.find(mail_id)
     if row is None or row.sent_at is None:

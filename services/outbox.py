@@ -101,7 +101,7 @@ def claim_due(
         if mail is None:
             return
         claimed = (
-            OutboxMail.update(attempts=mail.attempts + 1, next_at=clock.now() + _CLAIM)
+            OutboxMail.update(attempts=mail.attempts + 1, next_at=clock.now() + _CLAIM, last_error=None)
             .where(OutboxMail.id == mail.id, OutboxMail.attempts == mail.attempts, OutboxMail.sent_at.is_null())
             .execute()
         )
@@ -136,11 +136,14 @@ def mark_refused(mail: OutboxMail, reason: str) -> None:
     OutboxMail.update(last_error=reason, refused_at=clock.now()).where(OutboxMail.id == mail.id).execute()
 
 
-def make_due(mail: OutboxMail) -> None:
-    """Let a failing or refused mail be tried again now."""
-    OutboxMail.update(refused_at=None, next_at=clock.now()).where(
-        OutboxMail.id == mail.id, OutboxMail.sent_at.is_null()
-    ).execute()
+def make_due(mail: OutboxMail) -> bool:
+    """Let a failing or refused mail be tried again now. False, and nothing done, while somebody is sending it."""
+    # A claim takes the error away, and a failure brings one back: without it, a mail that was tried is on its way.
+    is_on_its_way = (OutboxMail.attempts > 0) & OutboxMail.last_error.is_null() & (OutboxMail.next_at > clock.now())
+    made = OutboxMail.update(refused_at=None, next_at=clock.now()).where(
+        OutboxMail.id == mail.id, OutboxMail.sent_at.is_null(), ~is_on_its_way
+    )
+    return bool(made.execute())
 
 
 def find(mail_id: int) -> OutboxMail | None:
@@ -172,7 +175,7 @@ class Status:
 
     sent: int
     waiting: int
-    """Not tried yet."""
+    """Not tried yet, or on their way."""
     failing: list[OutboxMail]
     """Tried, and tried again by themselves."""
     refused: list[OutboxMail]

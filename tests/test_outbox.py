@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,22 @@ def test_a_server_that_takes_a_mail_and_falls_silent_ends_the_run(small: Callabl
         assert [mail.attempts for mail in OutboxMail.select().order_by(OutboxMail.id)] == [1, 0]
         assert len(server.held) == 1
         assert "1 waiting, 1 failing" in flask(app, "mail", "status")
+
+
+def test_a_mail_on_its_way_is_not_sent_a_second_time(small: Callable[..., Applicant], inbox: Mailbox) -> None:
+    """Also after it failed before: a second mail would carry a second link."""
+    applicant, app = begin(small, **CLOSED)
+    mail_link(applicant, "aino@example.fi")
+    app.extensions["mail"].port = inbox.port
+    inbox.inbox.lets_go.clear()
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(flask, app, "mail", "retry", "1")
+        inbox.expect(1, "aino@example.fi")
+        assert "Mail 1 is on its way. Look again after " in flask(app, "mail", "retry", "1")
+        assert "1 waiting, 0 failing" in flask(app, "mail", "status")
+        inbox.inbox.lets_go.set()
+        assert first.result() == "Mail 1 is sent.\n"
+    inbox.expect(1, "aino@example.fi")
 
 
 def test_the_registrys_copy_is_never_given_up(small: Callable[..., Applicant], inbox: Mailbox) -> None:
