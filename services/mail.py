@@ -123,16 +123,7 @@ def _refusal(mail: OutboxMail, error: Exception) -> str | None:
 
     The registry's address is no applicant's slip: its mail is tried until it is taken.
     """
-    match error:
-        case smtplib.SMTPRecipientsRefused(recipients=answers):
-            code, said = next(iter(answers.values()))
-        case smtplib.SMTPDataError(smtp_code=code, smtp_error=said):
-            pass
-        case _:
-            return None
-    if code < 500 or mail.kind == "registry":
-        return None
-    return f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
+    return None if mail.kind == "registry" else smtp.refusal_of_address(error)
 
 
 def _unmake_links(contents: Contents | None, error: Exception) -> None:

@@ -1,5 +1,6 @@
 """The way to the mail server: how long anybody waits for it, and what its silence means."""
 
+import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -14,6 +15,8 @@ from flask_mail import Connection, Message
 from services.context import settings
 
 _GO_AHEAD = 354
+_ENHANCED = re.compile(r"\d\.\d{1,3}\.\d{1,3}\b")
+_OF_ADDRESS = re.compile(r"5\.(1\.(?![78]\b)\d{1,3}|2\.1)\b")
 
 
 class NotReachedError(Exception):
@@ -28,6 +31,25 @@ def hand_over(message: EmailMessage, within: float = inf) -> None:
     """
     with _Connection(current_app.extensions["mail"], within) as connection:
         connection.send(_Ready(message))
+
+
+def refusal_of_address(error: Exception) -> str | None:
+    """What a server says that will never take a mail for this address; None for whatever else is wrong.
+
+    The enhanced code (RFC 3463) tells whether it is the address: 5.1.x, but not the sender's (5.1.7, 5.1.8), or a
+    closed mailbox, 5.2.1. A relay that takes nothing from us, 5.7.1, is no slip of the applicant's. Without such a
+    code, 550, 551 and 553 are about a mailbox (RFC 5321, 4.2.3).
+    """
+    match error:
+        case smtplib.SMTPRecipientsRefused(recipients=answers):
+            code, said = next(iter(answers.values()))
+        case smtplib.SMTPDataError(smtp_code=code, smtp_error=said):
+            pass
+        case _:
+            return None
+    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    is_of_address = _OF_ADDRESS.match(words) if _ENHANCED.match(words) else code in {550, 551, 553}
+    return f"{code} {words}" if code >= 500 and is_of_address else None
 
 
 class _Ready(Message):

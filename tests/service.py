@@ -34,6 +34,8 @@ class Inbox:
     """Whether the connection is cut when a mail has been taken, before it is said so."""
     refuses: set[str] = field(default_factory=set)
     """Addresses that the server does not know."""
+    refusal: str = "550 5.1.1 <{address}>: Recipient address rejected: User unknown"
+    """What it says to mails for them."""
     lets_go: threading.Event = field(default_factory=threading.Event)
     """While it is not set, a mail that was taken is not said to be."""
     mails: list[Any] = field(default_factory=list)
@@ -48,7 +50,7 @@ class Inbox:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address in self.refuses:
-            return f"550 5.1.1 <{address}>: Recipient address rejected: User unknown"
+            return self.refusal.format(address=address)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -77,6 +77,35 @@ def test_an_address_that_the_server_refuses_is_shown_on_the_receipt(
     assert "johto@exmaple.fi" in applicant.text
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_of_address"),
+    [
+        ("550 5.1.1 User unknown", True),
+        ("550 No such user here", True),
+        ("551 User not local", True),
+        ("550 5.2.1 Mailbox disabled", True),
+        ("556 5.1.10 Domain takes no mail", True),
+        ("554 5.7.1 Relay access denied", False),
+        ("550 5.7.1 Relaying denied", False),
+        ("554 Transaction failed", False),
+        ("550 5.1.8 Sender address rejected: Domain not found", False),
+        ("552 5.2.2 Mailbox full", False),
+        ("450 4.1.1 User unknown, yet", False),
+    ],
+)
+def test_only_a_refusal_of_the_address_is_for_good(
+    small: Callable[..., Applicant], inbox: Mailbox, answer: str, is_of_address: bool
+) -> None:
+    applicant, app = begin(small, mail_server="127.0.0.1", mail_port=inbox.port)
+    inbox.inbox.refuses = {"aino@example.fi"}
+    inbox.inbox.refusal = answer
+    applicant.press("Tallenna", CONTACT).go("yhteenveto").send()
+    assert ("ei ottanut viestiä vastaan" in applicant.text) == is_of_address
+    status = flask(app, "mail", "status")
+    assert ("0 failing, 1 refused" if is_of_address else "1 failing, 0 refused") in status
+    assert answer[4:] in status
+
+
 def test_a_server_that_takes_a_mail_and_falls_silent_ends_the_run(small: Callable[..., Applicant]) -> None:
     """It may have the mail, so it is given its time; the page's thread waits for no second one."""
     with SilentServer(".") as server:
