@@ -78,6 +78,8 @@ def mail_status() -> None:
         click.echo(f"{_told(row)}, next try {_helsinki(row.next_at)}: {_error(row)}")
     for row in found.refused:
         click.echo(f"{_told(row)}, refused {_helsinki(row.refused_at)}: {_error(row)}")
+    for row in found.incomplete:
+        click.echo(f"{_told(row)}, sent {_helsinki(row.sent_at)}: {_error(row)}")
 
 
 @mail_group.command("retry")

@@ -19,6 +19,7 @@ class OutboxMail(Model):
     """Not tried before this."""
     attempts = peewee.IntegerField(default=0)
     last_error = peewee.TextField(null=True)
+    """Why it is not sent; of a sent one, what it went without. None while it is on its way."""
     sent_at = UtcDateTimeField(null=True)
     refused_at = UtcDateTimeField(null=True)
     """When the mail server said that it will never take this for the recipient; nothing is tried after that."""

@@ -48,7 +48,7 @@ class _Run:
             log.warning("mail %s (%s) not sent: %s", mail.id, mail.kind, type(error).__name__)
             self.is_server_reached = not isinstance(error, smtp.NotReachedError)
         else:
-            outbox.mark_sent(mail, clock.now())
+            outbox.mark_sent(mail, clock.now(), contents.missing if contents else None)
 
     def _hand_over(self, mail: OutboxMail, message: EmailMessage) -> None:
         if _goes_to_file(mail):

@@ -4,7 +4,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,6 +25,8 @@ from services import links, pdf, reminders, submissions
 from services.context import calls, closing_of, settings
 
 _LINE = 76
+_TRIES_WITH_DOCUMENT = 3
+"""A word that it has arrived is owed without delay (13/2003 12 §): it waits no longer for a document."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Contents:
     context: dict[str, Any] = field(default_factory=dict)
     attachments: list[Attachment] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    missing: str | None = None
+    """Why it goes without the document that belongs to it."""
 
 
 def _personal_link(mail: OutboxMail) -> Contents:
@@ -100,10 +104,17 @@ def _submission(mail: OutboxMail) -> Contents:
 
 
 def _submission_with_pdf(mail: OutboxMail) -> Contents:
+    """The same with the document; without it, and saying so, where it can't be made again and again."""
     contents = _submission(mail)
-    assert mail.submission is not None
-    name = pdf.submission_name(mail.submission)
-    contents.attachments.append(Attachment(name, pdf.of_submission(mail.submission, contents.call)))
+    submission = mail.submission
+    assert submission is not None
+    try:
+        document = pdf.of_submission(submission, contents.call)
+    except pdf.PdfError as error:
+        if mail.attempts < _TRIES_WITH_DOCUMENT:
+            raise
+        return replace(contents, missing=f"went out without its PDF: {error}")
+    contents.attachments.append(Attachment(pdf.submission_name(submission), document))
     return contents
 
 
@@ -150,6 +161,7 @@ def compose(mail: OutboxMail, contents: Contents) -> EmailMessage:
         "call": contents.call,
         "base_url": settings().base_url,
         "reply_to": reply_to,
+        "is_attached": bool(contents.attachments),
         **contents.context,
     }
     with force_locale(mail.language):

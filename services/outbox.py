@@ -121,8 +121,9 @@ def oldest_unsent() -> datetime | None:
     return mail.created_at if mail else None
 
 
-def mark_sent(mail: OutboxMail, at: datetime) -> None:
-    OutboxMail.update(sent_at=at, last_error=None).where(OutboxMail.id == mail.id).execute()
+def mark_sent(mail: OutboxMail, at: datetime, missing: str | None = None) -> None:
+    """It is out; ``missing`` is why something of it is not."""
+    OutboxMail.update(sent_at=at, last_error=missing).where(OutboxMail.id == mail.id).execute()
 
 
 def mark_failed(mail: OutboxMail, reason: str) -> None:
@@ -179,15 +180,19 @@ class Status:
     failing: list[OutboxMail]
     """Tried, and tried again by themselves."""
     refused: list[OutboxMail]
+    incomplete: list[OutboxMail]
+    """Sent without a document that belonged to them."""
     oldest: datetime | None
 
 
 def status() -> Status:
     failing = list(_unsent().where(OutboxMail.last_error.is_null(False)).order_by(OutboxMail.id))
+    sent = OutboxMail.select().where(OutboxMail.sent_at.is_null(False))
     return Status(
-        sent=OutboxMail.select().where(OutboxMail.sent_at.is_null(False)).count(),
+        sent=sent.count(),
         waiting=_unsent().count() - len(failing),
         failing=failing,
         refused=list(OutboxMail.select().where(OutboxMail.refused_at.is_null(False)).order_by(OutboxMail.id)),
+        incomplete=list(sent.where(OutboxMail.last_error.is_null(False)).order_by(OutboxMail.id)),
         oldest=oldest_unsent(),
     )

@@ -155,11 +155,6 @@ def document(template: str, language: str, *, call: Call, application: Applicati
         known = {"call": call, "application": application, "closes": closing_of(application), "language": language}
         return legible(render_template(template, title=title, fonts=font_folders(), mark=mark, **known, **context))
 
-    with force_locale(language):
-        html = page(None)
-        # What the mark means stands on the first page, where it is used at all.
-        if MARK in html:
-            html = page(MARK)
     out = BytesIO()
     # Answers are hostile: nothing is fetched but the fonts' own files, and time and memory are bounded.
     own, *more = font_folders()
@@ -167,6 +162,11 @@ def document(template: str, language: str, *, call: Call, application: Applicati
         own, allow_remote=False, extra_roots=tuple(more), max_render_seconds=_MOST_SECONDS
     )
     try:
+        with force_locale(language):
+            html = page(None)
+            # What the mark means stands on the first page, where it is used at all.
+            if MARK in html:
+                html = page(MARK)
         result = pisa.CreatePDF(html, dest=out, resource_policy=policy, path=str(own))
     except Exception as error:
         raise PdfError(f"{type(error).__name__} in {application.reference}") from error

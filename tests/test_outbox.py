@@ -190,6 +190,43 @@ def test_asking_for_links_says_the_same_beyond_the_cap(
     assert [message["To"] for message in mails()] == ["aino@example.fi"]
 
 
+@pytest.mark.parametrize("fault", ["pisa.CreatePDF", "legible"])
+def test_a_receipt_waits_for_no_document_that_cannot_be_made(
+    small: Callable[..., Applicant],
+    at: Callable[[str], None],
+    mails: Callable[[], list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:
+    at("2030-12-20T12:00:00")
+    applicant, app = begin(small)
+
+    def broken(*arguments: object, **named: object) -> None:
+        raise RuntimeError("no font today")
+
+    monkeypatch.setattr(f"services.pdf.{fault}", broken)
+    applicant.press("Tallenna", CONTACT).go("yhteenveto").send()
+    assert "Hakemus on lähetetty" in applicant.text
+    at("2030-12-20T12:01:00")
+    flask(app, "mail", "send")
+    reason = f"PDF: RuntimeError in {applicant.reference}"
+    assert mails() == []
+    assert "2 failing" in flask(app, "mail", "status")
+    assert "PdfError: RuntimeError in" in flask(app, "mail", "status")
+    at("2030-12-20T12:03:00")
+    flask(app, "mail", "send")
+    assert [message["To"] for message in mails()] == ["aino@example.fi", "kirjaamo@example.fi"]
+    for message in mails():
+        assert list(message.iter_attachments()) == []
+        for part in ("plain", "html"):
+            text = message.get_body((part,)).get_content()
+            assert "ei voitu liittää tähän viestiin." in " ".join(text.split())
+            assert "viestin liitteenä" not in text
+    status = flask(app, "mail", "status")
+    assert status.startswith("2 sent, 0 waiting, 0 failing, 0 refused.\n")
+    assert status.count(f"attempts 3, sent 20.12.2030 12.03 Helsinki time: went out without its {reason}\n") == 2
+
+
 def test_the_loop_outlives_a_locked_database(
     small: Callable[..., Applicant],
     tmp_path: Path,
