@@ -72,6 +72,8 @@ def mail_status() -> None:
         found = outbox.status()
     counts = f"{found.sent} sent, {found.waiting} waiting, {len(found.failing)} failing, {len(found.refused)} refused."
     click.echo(counts)
+    if found.dropped:
+        click.echo(f"{found.dropped} not needed any more, most because a newer version was sent.")
     if found.oldest:
         click.echo(f"The oldest that is not sent was written {_helsinki(found.oldest)}.")
     for row in found.failing:
@@ -90,13 +92,15 @@ def retry_mail(mail_id: int) -> None:
         row = outbox.find(mail_id)
         if row is None:
             raise click.ClickException(f"There is no mail {mail_id}.")
+        if outbox.is_dropped(row):
+            raise click.ClickException(f"Mail {mail_id} is {_error(row)}.")
         if row.sent_at:
             raise click.ClickException(f"Mail {mail_id} was sent {_helsinki(row.sent_at)}.")
         if not outbox.make_due(row):
             raise click.ClickException(f"Mail {mail_id} is on its way. Look again after {_helsinki(row.next_at)}.")
         mail.deliver(only=mail_id)
         row = outbox.find(mail_id)
-    if row is None or row.sent_at is None:
+    if row is None or row.sent_at is None or outbox.is_dropped(row):
         raise click.ClickException(f"Mail {mail_id} was not sent: {_error(row) if row else 'it is gone'}")
     click.echo(f"Mail {mail_id} is sent.")
 

@@ -65,10 +65,10 @@ class Settings(BaseSettings):
     mail_timeout_after_response: float = Field(default=2, gt=0)
     """What it gets until it asks for the mail, right after a page was answered: that holds a thread."""
     mails_per_address: int = Field(default=6, gt=0)
-    """Mails to one address within an hour, beyond which nobody can cause another; receipts and the registry's copy
-    always go out."""
+    """Mails to one address within an hour, beyond which nobody can ask for another. Receipts and the registry's copies
+    are not among them: so many of each go out about one application, then only the newest version's, in its turn."""
     mails_per_application: int = Field(default=30, gt=0)
-    """The same for one application."""
+    """Mails about one application within an hour, beyond which nobody can ask for another."""
     mails_per_hour: int = Field(default=1_000, gt=0)
     """The same for the whole service. Set it above what the last hours of your call need."""
     reminder_days: int = Field(default=3, ge=0)

@@ -21,5 +21,6 @@ class OutboxMail(Model):
     last_error = peewee.TextField(null=True)
     """Why it is not sent; of a sent one, what it went without. None while it is on its way."""
     sent_at = UtcDateTimeField(null=True)
+    """When it went out, or was dropped (services/outbox.py)."""
     refused_at = UtcDateTimeField(null=True)
     """When the mail server said that it will never take this for the recipient; nothing is tried after that."""

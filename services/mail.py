@@ -35,9 +35,10 @@ class _Run:
         contents = None
         try:
             contents = mail_kinds.contents_of(mail)
-            if contents is not None:
-                self._hand_over(mail, mail_kinds.compose(mail, contents))
-                self.sent += 1
+            if contents is None:
+                outbox.drop(mail)
+                return
+            self._hand_over(mail, mail_kinds.compose(mail, contents))
         except Exception as error:
             _unmake_links(contents, error)
             refusal = _refusal(mail, error)
@@ -48,7 +49,8 @@ class _Run:
             log.warning("mail %s (%s) not sent: %s", mail.id, mail.kind, type(error).__name__)
             self.is_server_reached = not isinstance(error, smtp.NotReachedError)
         else:
-            outbox.mark_sent(mail, clock.now(), contents.missing if contents else None)
+            outbox.mark_sent(mail, clock.now(), contents.missing)
+            self.sent += 1
 
     def _hand_over(self, mail: OutboxMail, message: EmailMessage) -> None:
         if _goes_to_file(mail):

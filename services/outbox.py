@@ -28,6 +28,10 @@ TOO_MANY = msg(
 )
 """What is said where queue_within_caps is False."""
 
+_OWED = ("receipt", "registry")
+"""Kinds of which nobody can ask for one: they use up nobody's room for links."""
+_NOT_NEEDED = "not needed any more"
+
 
 def queue(
     kind: str,
@@ -36,6 +40,7 @@ def queue(
     *,
     application: Application | None = None,
     submission: Submission | None = None,
+    not_before: datetime | None = None,
 ) -> None:
     """Put a mail into the outbox. ``kind`` is one of mail_kinds.KINDS; nothing secret is kept here."""
     at = clock.now()
@@ -46,8 +51,20 @@ def queue(
         application=application or (submission.application if submission else None),
         submission=submission,
         created_at=at,
-        next_at=at,
+        next_at=max(at, not_before or at),
     )
+
+
+def queue_in_turn(kind: str, recipient: str, language: str, submission: Submission) -> None:
+    """The same for a mail that is owed about every version, however often an application is sent.
+
+    Beyond MAILS_PER_ADDRESS of the kind for one application within an hour it waits until there is room. It goes out
+    unless a newer version was sent meanwhile (mail_kinds), so that of all that wait only the newest does.
+    """
+    same = OutboxMail.select().where(OutboxMail.kind == kind, OutboxMail.application == submission.application)
+    makes_room = same.order_by(OutboxMail.id.desc()).offset(settings().mails_per_address - 1).first()
+    not_before = makes_room.created_at + _CAPPED if makes_room else None
+    queue(kind, recipient, language, submission=submission, not_before=not_before)
 
 
 def queue_within_caps(
@@ -60,13 +77,15 @@ def queue_within_caps(
 ) -> bool:
     """The same for mails that a stranger can cause, to any address: False, and no mail, beyond what is sensible.
 
-    Counted are the mails of the last hour, of every kind: for one address, for one application, and in all.
+    Counted are the mails of the last hour: for one address, in whatever letters, those that somebody asked for; for one
+    application, and in all, every kind.
     """
     cause = application or (submission.application if submission else None)
     with database.atomic():
         recent = OutboxMail.select().where(OutboxMail.created_at > clock.now() - _CAPPED)
         full = [
-            recent.where(OutboxMail.recipient == recipient).count() >= settings().mails_per_address,
+            recent.where(fn.LOWER(OutboxMail.recipient) == recipient.lower(), OutboxMail.kind.not_in(_OWED)).count()
+            >= settings().mails_per_address,
             cause is not None
             and recent.where(OutboxMail.application == cause).count() >= settings().mails_per_application,
             recent.count() >= settings().mails_per_hour,
@@ -116,14 +135,30 @@ def _unsent() -> "peewee.ModelSelect[OutboxMail]":
 
 
 def oldest_unsent() -> datetime | None:
-    """When the mail that waits longest was written; None when none waits."""
-    mail = _unsent().order_by(OutboxMail.created_at).first()
+    """When the mail that waits longest was written; None when none waits but for its turn."""
+    is_late = (OutboxMail.attempts > 0) | (OutboxMail.next_at <= clock.now())
+    mail = _unsent().where(is_late).order_by(OutboxMail.created_at).first()
     return mail.created_at if mail else None
 
 
 def mark_sent(mail: OutboxMail, at: datetime, missing: str | None = None) -> None:
     """It is out; ``missing`` is why something of it is not."""
     OutboxMail.update(sent_at=at, last_error=missing).where(OutboxMail.id == mail.id).execute()
+
+
+def drop(mail: OutboxMail) -> None:
+    """There is nothing to say any more: it is neither sent nor tried again."""
+    mark_sent(mail, clock.now(), _NOT_NEEDED)
+
+
+def is_dropped(mail: OutboxMail) -> bool:
+    return mail.last_error == _NOT_NEEDED
+
+
+def _sent() -> "peewee.ModelSelect[OutboxMail]":
+    """Those that went out; a dropped one did not."""
+    is_needed = OutboxMail.last_error.is_null() | (OutboxMail.last_error != _NOT_NEEDED)
+    return OutboxMail.select().where(OutboxMail.sent_at.is_null(False), is_needed)
 
 
 def mark_failed(mail: OutboxMail, reason: str) -> None:
@@ -163,7 +198,7 @@ class Fate:
 
 def fate_of(submission: Submission) -> Fate:
     about = OutboxMail.submission == submission
-    took = OutboxMail.select(OutboxMail.recipient).where(about, OutboxMail.sent_at.is_null(False))
+    took = _sent().select(OutboxMail.recipient).where(about)
     refused = OutboxMail.select(OutboxMail.recipient).where(
         about, OutboxMail.refused_at.is_null(False), OutboxMail.recipient.not_in(took)
     )
@@ -176,23 +211,25 @@ class Status:
 
     sent: int
     waiting: int
-    """Not tried yet, or on their way."""
+    """Not tried yet, waiting for their turn, or on their way."""
     failing: list[OutboxMail]
     """Tried, and tried again by themselves."""
     refused: list[OutboxMail]
     incomplete: list[OutboxMail]
     """Sent without a document that belonged to them."""
+    dropped: int
+    """Not sent, since there was nothing to say any more."""
     oldest: datetime | None
 
 
 def status() -> Status:
     failing = list(_unsent().where(OutboxMail.last_error.is_null(False)).order_by(OutboxMail.id))
-    sent = OutboxMail.select().where(OutboxMail.sent_at.is_null(False))
     return Status(
-        sent=sent.count(),
+        sent=_sent().count(),
         waiting=_unsent().count() - len(failing),
         failing=failing,
         refused=list(OutboxMail.select().where(OutboxMail.refused_at.is_null(False)).order_by(OutboxMail.id)),
-        incomplete=list(sent.where(OutboxMail.last_error.is_null(False)).order_by(OutboxMail.id)),
+        incomplete=list(_sent().where(OutboxMail.last_error.is_null(False)).order_by(OutboxMail.id)),
+        dropped=OutboxMail.select().where(OutboxMail.last_error == _NOT_NEEDED).count(),
         oldest=oldest_unsent(),
     )

@@ -216,12 +216,12 @@ def _record(application: Application, answers: Answers, previous: Submission | N
 
 
 def _queue_mails(submission: Submission, previous: Submission | None, answers: Answers) -> None:
-    """The receipt and the registry's copy always; to others as far as nobody is flooded."""
+    """The receipt and the registry's copy always, in their turn; to others as far as nobody is flooded."""
     call = answers.call
     recipient = contact_email(call, answers)
     if recipient:
-        outbox.queue("receipt", recipient, submission.language, submission=submission)
-    outbox.queue("registry", call.registry.email, submission.language, submission=submission)
+        outbox.queue_in_turn("receipt", recipient, submission.language, submission)
+    outbox.queue_in_turn("registry", call.registry.email, submission.language, submission)
     for other in links.addresses_of(submission.application):
         if recipient is None or other != recipient.lower():
             outbox.queue_within_caps("version", other, submission.language, submission=submission)

@@ -1,4 +1,4 @@
-"""The outbox seen and held in bounds: refused addresses, caps, reminders, the commands of an operator."""
+"""The outbox and the commands of an operator: refused addresses, silent servers, what is tried again."""
 
 import sqlite3
 import time
@@ -8,31 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from models.application import Application, Link
+from models.application import Application
 from models.database import database
 from models.outbox import OutboxMail
 from services import outbox
 from tests.applicant import Applicant
+from tests.mailing import CLOSED, CONTACT, begin, flask, mail_link
 from tests.service import Mailbox, SilentServer
-
-CONTACT = {"q1.nimi": "Aino", "q1.tehtava": "Rehtori", "q1.puhelin": "0295330020", "q1.sahkoposti": "aino@example.fi"}
-CLOSED = {"mail_server": "127.0.0.1", "mail_port": 9}
-
-
-def flask(app: Flask, *command: str) -> str:
-    """What a command of an operator says; that it failed too."""
-    return app.test_cli_runner().invoke(args=command).output
-
-
-def begin(small: Callable[..., Applicant], **settings: Any) -> tuple[Applicant, Flask]:
-    applicant = small("contact", **settings)
-    return applicant, applicant.client.application
-
-
-def mail_link(applicant: Applicant, address: str) -> Applicant:
-    return applicant.go("tallennettu").press("Lähetä linkki", {"sahkoposti": address})
 
 
 def test_an_address_that_the_server_refuses_is_shown_on_the_receipt(
@@ -151,45 +134,6 @@ def test_the_status_of_a_server_that_is_down(small: Callable[..., Applicant]) ->
     assert "Connection refused" in status
 
 
-@pytest.mark.parametrize("cap", ["mails_per_address", "mails_per_application", "mails_per_hour"])
-def test_nobody_is_flooded(small: Callable[..., Applicant], mails: Callable[[], list[Any]], cap: str) -> None:
-    """Beyond a cap whoever asks is told so, keeps what was typed and has link and PDF on the page; receipts go out."""
-    applicant, _ = begin(small, **{cap: 2})
-    said = "tunnin aikana on lähetetty jo monta viestiä"
-    for _ in range(2):
-        assert mail_link(applicant, "uhri@example.net").status == 200
-    assert mail_link(applicant, "uhri@example.net").status == 429
-    assert said in applicant.text
-    assert applicant.value("sahkoposti") == "uhri@example.net"
-    assert "/jatka/" in applicant.text
-    another = mail_link(applicant, "aino@example.fi").status
-    assert another == (200 if cap == "mails_per_address" else 429)
-
-    applicant.go("hakemus").press("Tallenna", {**CONTACT, "q1.sahkoposti": "uhri@example.net"})
-    applicant.go("yhteenveto").send()
-    assert "Hakemus on lähetetty" in applicant.text
-    applicant.press("Lähetä yhteenveto", {"sahkoposti": "uhri@example.net"})
-    assert applicant.status == 429
-    assert said in applicant.text
-    to_victim = [message["Subject"][:8] for message in mails() if message["To"] == "uhri@example.net"]
-    assert to_victim == ["Linkki h", "Linkki h", "Hakemus "]
-
-
-def test_asking_for_links_says_the_same_beyond_the_cap(
-    small: Callable[..., Applicant], mails: Callable[[], list[Any]]
-) -> None:
-    applicant, app = begin(small, mails_per_address=1)
-    applicant.press("Tallenna", CONTACT)
-    pages = set()
-    for address in ("aino@example.fi", "aino@example.fi", "kuka@example.fi", "kuka@example.fi"):
-        asked = Applicant(app).get("/linkki").press("Lähetä linkki", {"sahkoposti": address})
-        assert asked.status == 200
-        pages.add(asked.text)
-    assert len(pages) == 1
-    assert "uutta ei lähetetä" in pages.pop()
-    assert [message["To"] for message in mails()] == ["aino@example.fi"]
-
-
 @pytest.mark.parametrize("fault", ["pisa.CreatePDF", "legible"])
 def test_a_receipt_waits_for_no_document_that_cannot_be_made(
     small: Callable[..., Applicant],
@@ -251,84 +195,3 @@ def test_the_loop_outlives_a_locked_database(
     assert "1 mails sent." in flask(app, "mail", "send", "--loop")
     assert [message["To"] for message in mails()] == ["aino@example.fi"]
     holder.close()
-
-
-def reminders(mails: Callable[[], list[Any]]) -> list[tuple[str, str]]:
-    """To whom, and what the subject begins with."""
-    found = [(message["To"], message["Subject"].split(":")[0]) for message in mails()]
-    return [(to, subject) for to, subject in found if "ei ole lähetetty" in subject]
-
-
-def test_a_reminder_before_closing(
-    small: Callable[..., Applicant], at: Callable[[str], None], mails: Callable[[], list[Any]]
-) -> None:
-    """Once, to every address that may know of what is unsent, with no link in it. The call closes at new year 2031."""
-    at("2030-12-20T12:00:00")
-    applicant, app = begin(small)
-    applicant.press("Tallenna", CONTACT)
-    mail_link(applicant, "kollega@example.fi")
-    mail_link(applicant, "entinen@example.fi")
-    Link.update(revoked_at=Link.created_at).where(Link.email == "entinen@example.fi").execute()
-    empty = Applicant(app).begin("contact")
-    mail_link(empty, "tyhja@example.fi")
-    sent = Applicant(app).begin("contact").press("Tallenna", {**CONTACT, "q1.sahkoposti": "valmis@example.fi"})
-    sent.go("yhteenveto").send()
-    edited = Applicant(app).begin("contact").press("Tallenna", {**CONTACT, "q1.sahkoposti": "muokattu@example.fi"})
-    edited.go("yhteenveto").send()
-    at("2030-12-27T12:00:00")
-    edited.go("hakemus").press("Tallenna", {"q1.nimi": "Toinen"})
-    at("2030-12-28T23:59:59")
-    flask(app, "mail", "send")
-    assert reminders(mails) == []
-    at("2030-12-29T00:00:00")
-    for _ in range(3):
-        flask(app, "mail", "send")
-    assert sorted(reminders(mails)) == [
-        ("aino@example.fi", "Hakemusta ei ole lähetetty"),
-        ("kollega@example.fi", "Hakemusta ei ole lähetetty"),
-        ("muokattu@example.fi", "Muutoksia ei ole lähetetty"),
-    ]
-    mail = mails()[-1]
-    body = mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
-    assert "Hakuaika päättyy 1.1.2031 klo 00.00 (Suomen aikaa)." in " ".join(body.split())
-    assert "\nhttp://127.0.0.1:8000/linkki\n" in body
-    assert "/jatka/" not in mail.as_string()
-    at("2030-12-31T12:00:00")
-    edited.go("hakemus").press("Tallenna", {"q1.nimi": "Kolmas"})
-    at("2030-12-31T20:00:00")
-    flask(app, "mail", "send")
-    assert len(reminders(mails)) == 3
-
-
-def test_no_reminder_to_whom_it_is_of_no_use(
-    small: Callable[..., Applicant], at: Callable[[str], None], inbox: Mailbox
-) -> None:
-    """Not while somebody is writing; not after closing; not once it is sent, though the mail was waiting already."""
-    at("2030-12-31T18:00:00")
-    applicant, app = begin(small, mail_server="127.0.0.1", mail_port=inbox.port)
-    applicant.press("Tallenna", CONTACT)
-    flask(app, "mail", "send")
-    assert OutboxMail.select().count() == 0
-    at("2030-12-31T22:00:00")
-    inbox.inbox.answer = "451 come back later"
-    flask(app, "mail", "send")
-    assert "1 failing" in flask(app, "mail", "status")
-    inbox.inbox.answer = "250 OK"
-    applicant.go("yhteenveto").send()
-    late = Applicant(app).begin("contact").press("Tallenna", {**CONTACT, "q1.sahkoposti": "myoha@example.fi"})
-    at("2031-01-01T04:00:00")
-    flask(app, "mail", "send")
-    assert "0 waiting, 0 failing" in flask(app, "mail", "status")
-    assert [mail["Subject"].split()[0] for mail in inbox.inbox.mails] == ["Hakemus", "Kopio"]
-    assert "Hakuaika päättyi" in late.go("hakemus").text
-
-
-def test_reminders_can_be_turned_off(
-    small: Callable[..., Applicant], at: Callable[[str], None], mails: Callable[[], list[Any]]
-) -> None:
-    at("2030-12-20T12:00:00")
-    applicant, app = begin(small, reminder_days=0)
-    applicant.press("Tallenna", CONTACT)
-    at("2030-12-31T12:00:00")
-    flask(app, "mail", "send")
-    assert reminders(mails) == []
