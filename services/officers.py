@@ -12,9 +12,9 @@ from services.submissions import Order, Outcome
 
 
 def extend(application: Application, until: datetime, reason: str) -> None:
-    """Let one application be sent until an instant of its own."""
+    """Let one application be sent until an instant of its own, before which its people are reminded anew."""
     with database.atomic():
-        Application.update(sending_until=until).where(Application.id == application.id).execute()
+        Application.update(sending_until=until, reminded_at=None).where(Application.id == application.id).execute()
         _note(application, "extended", f"until {until.isoformat()}: {reason}")
 
 

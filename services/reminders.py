@@ -1,4 +1,7 @@
-"""The reminder before closing, to people whose draft or edits are not sent. Once for an application."""
+"""The reminder before closing, to people whose draft or edits are not sent.
+
+Once for an application, and once more when it is given more time.
+"""
 
 import logging
 from collections.abc import Iterator

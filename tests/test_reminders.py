@@ -57,6 +57,26 @@ def test_a_reminder_before_closing(
     assert len(reminders(mails)) == 3
 
 
+def test_an_extension_brings_a_reminder_of_its_own(
+    small: Callable[..., Applicant], at: Callable[[str], None], mails: Callable[[], list[Any]]
+) -> None:
+    at("2030-12-20T12:00:00")
+    applicant, app = begin(small)
+    applicant.press("Tallenna", CONTACT)
+    at("2030-12-30T12:00:00")
+    flask(app, "mail", "send")
+    until = ("--until", "2031-01-10T12:00:00", "--reason", "katko")
+    assert "can be sent until" in flask(app, "application", "extend", applicant.reference, *until)
+    at("2031-01-07T11:59:59")
+    flask(app, "mail", "send")
+    assert len(reminders(mails)) == 1
+    at("2031-01-07T12:00:00")
+    for _ in range(2):
+        flask(app, "mail", "send")
+    assert [to for to, _ in reminders(mails)] == ["aino@example.fi"] * 2
+    assert "hakuaika päättyy 10.1.2031 klo 12.00" in mails()[-1]["Subject"]
+
+
 def test_no_reminder_to_whom_it_is_of_no_use(
     small: Callable[..., Applicant], at: Callable[[str], None], inbox: Mailbox
 ) -> None:
