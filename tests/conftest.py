@@ -81,7 +81,7 @@ def call() -> Call:
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates that one service of this process has compiled, for all others: compiling takes longer than most tests."""
+    """Templates that one service of this process has compiled, for all others: that takes longer than most tests."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
 
 
