@@ -10,7 +10,7 @@ TOOLS := chromium pdftotext pdftoppm lynx tmux openssl
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup bench bench-documents ledger screens docs house translations lock tools
+.PHONY: help run test quick lint setup bench bench-documents ledger screens docs house translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -42,6 +42,9 @@ test: $(VENV)/.dev $(MO) ## Everything there is to check; what is missing of Deb
 	elif [ $$(id -u) = 0 ]; then $(MAKE) setup; \
 	else echo "*** One of $(TOOLS) is missing: tests that need it are SKIPPED. Install: sudo make setup"; fi
 	$(BIN)/pytest -n auto
+
+quick: $(VENV)/.dev $(MO) ## The tests that need neither a browser nor a server of their own
+	$(BIN)/pytest -n auto -m quick
 
 lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
 	$(BIN)/ruff check .

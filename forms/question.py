@@ -38,9 +38,10 @@ class Problem:
     question: "Question"
     suffix: str
     check: str
-    """The name of the question's check; '' where a rule across questions speaks."""
+    """The name of the question's check, or the kind of the rule that speaks."""
     severity: Severity
     message: Message
+    is_of_rule: bool = False
 
     @property
     def is_error(self) -> bool:
@@ -52,8 +53,8 @@ class Problem:
 
     @property
     def is_gap(self) -> bool:
-        """Whether something is merely not there yet, or not the same yet as elsewhere: not said while one writes."""
-        return self.is_missing or not self.check
+        """Whether something is merely not there yet, or not yet what it is elsewhere: not said while one writes."""
+        return self.is_missing or self.is_of_rule
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,10 @@ class Question(Strict):
     def possible_suffixes(self) -> tuple[str, ...]:
         """Every suffix that is taken from a form, shown or not."""
         return self.suffixes({})
+
+    def more_suffixes(self, shown: int) -> tuple[str, ...]:
+        """The fields that come when a person asks for more than ``shown``; none for a kind of one size."""
+        return ()
 
     def is_answered(self, typed: Typed) -> bool:
         return any(text.strip() for text in typed.values())

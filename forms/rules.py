@@ -26,6 +26,7 @@ class Note:
 
 
 class Rule(Strict):
+    kind: str
     severity: Severity
 
     @property
@@ -45,7 +46,7 @@ class Rule(Strict):
         yield from ()
 
     def _problem(self, answers: "Answers", question: str, row: str, message: Message) -> Problem:
-        return Problem(answers.call.question(question), row, "", self.severity, message)
+        return Problem(answers.call.question(question), row, self.kind, self.severity, message, is_of_rule=True)
 
 
 class EqualTotals(Rule):

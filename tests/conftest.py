@@ -79,6 +79,15 @@ def call() -> Call:
     return load_call(ROOT / "calls/strategiarahoitus-2021.toml")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """``-m quick`` leaves out what needs a browser, a server or a mail server of its own."""
+    slow = {"page", "browser", "service", "inbox", "tls"}
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if not fixtures & slow and not {"faults", "accessibility"} & set(item.path.parts):
+            item.add_marker("quick")
+
+
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Templates that one service of this process has compiled, for all others: that takes longer than most tests."""

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from forms.definition import SUMMARY_PAGE, Page
 from forms.kinds.choice import ChoiceQuestion
-from forms.kinds.partners import PartnersQuestion
 from language import current
 from services import saving
 from services.context import calls, settings
@@ -114,12 +113,12 @@ def _address(reference: str, page: Page) -> str:
 
 @bp.get("/hakemus/<reference>/rivit/<key>")
 def more_rows(reference: str, key: str) -> str:
-    """More empty rows for partners, after those that the page has."""
+    """More empty rows of a question, after those that the page has."""
     opened = opened_or_403(reference)
     question = opened.call.by_key.get(key)
-    if not isinstance(question, PartnersQuestion):
+    if question is None or not question.more_suffixes(0):
         abort(404)
-    shown = request.args.get("maara", type=int, default=question.shown_rows)
+    shown = request.args.get("maara", type=int, default=0)
     return render_template("apply/more_rows.html", question=question, shown=max(0, shown), reference=reference)
 
 

@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 
 from forms.answers import Answers, Progress
 from forms.definition import Call, Page, Section
-from forms.kinds.partners import PartnersQuestion
 from forms.question import Problem, Question, Typed
 from forms.summary import Totals, totals_of
 from models.application import Application
@@ -127,13 +126,14 @@ class FormPage:
         return str(Rendered.of(clash.stored))
 
     def suffixes(self, question: Question) -> tuple[str, ...]:
-        """The fields to show; for partners with the rows that were asked for."""
+        """The fields to show, with those that were asked for."""
         suffixes = question.suffixes(self.typed(question))
         key, _, shown = (self.more_rows or "").partition(":")
-        if key == question.key and isinstance(question, PartnersQuestion):
-            rows = max(len(suffixes), min(int(shown), question.most_rows) if shown.isdecimal() else 0)
-            return question.possible_suffixes[:rows] + question.more_suffixes(rows)
-        return suffixes
+        if key != question.key:
+            return suffixes
+        possible = question.possible_suffixes
+        rows = max(len(suffixes), min(int(shown), len(possible)) if shown.isdecimal() else 0)
+        return possible[:rows] + question.more_suffixes(rows)
 
     def problems(self, question: Question) -> list[Problem]:
         """What to say beside a question: nothing of what is merely not there yet, unless one is checking."""
@@ -182,7 +182,7 @@ class FormPage:
         return submissions.state_of(self.answers, self.sending.sent)
 
 
-def form_page(opened: Opened, page: Page, **more: object) -> FormPage:
+def form_page(opened: Opened, page: Page) -> FormPage:
     """A page with what is stored now."""
     stored = drafts.stored_answers(opened.application)
     sending = send_state(opened, drafts.answers_of(opened.call, stored))
@@ -196,15 +196,13 @@ def form_page(opened: Opened, page: Page, **more: object) -> FormPage:
         is_checking="tarkista" in asked,
         more_rows=asked.get("lisaa"),
         searches=asked,
-        **more,  # type: ignore[arg-type]
     )
 
 
 def page_after_clash(opened: Opened, page: Page, saved: Saved) -> FormPage:
     """The page with both texts of each clash: one's own in the fields, the other beside them."""
-    return form_page(
-        opened,
-        page,
+    return replace(
+        form_page(opened, page),
         typed_now={clash.question.key: clash.typed for clash in saved.clashes},
         revs_now={clash.question.key: str(clash.shows) for clash in saved.clashes},
         clashes=saved.clashes,
@@ -222,7 +220,7 @@ def page_as_posted(opened: Opened, page: Page, form: MultiDict[str, str]) -> For
     """The page with every field as it was typed, none of it saved."""
     typed = saving.typed_from(opened.call, form)
     revs = {key: form[saving.rev_name(opened.call.question(key))] for key in typed}
-    return form_page(opened, page, typed_now=typed, revs_now=revs)
+    return replace(form_page(opened, page), typed_now=typed, revs_now=revs)
 
 
 def page_without_access(reference: str, call: Call, page: Page, form: MultiDict[str, str]) -> FormPage:
@@ -254,7 +252,7 @@ def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str
     if areas and areas.key in keys:
         # The page's own boxes say what it shows; another's tick is news for the next load.
         shown[areas.key] = saving.without_blanks(areas.posted(form))
-    view = form_page(opened, page, typed_now=shown)
+    view = replace(form_page(opened, page), typed_now=shown)
     touched = view.answers.touched_by(keys)
     on_page = {section.key for section in view.sections}
     questions = [

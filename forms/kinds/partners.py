@@ -33,7 +33,6 @@ class PartnersQuestion(Question):
         return tuple(str(row) for row in range(max(self.shown_rows, last + 1)))
 
     def more_suffixes(self, shown: int) -> tuple[str, ...]:
-        """The rows that come when a person asks for more than ``shown``."""
         return tuple(str(row) for row in range(shown, min(shown + self.shown_rows, self.most_rows)))
 
     @property
