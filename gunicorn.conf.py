@@ -16,6 +16,8 @@ worker_class = "gthread"
 threads = 8
 # A thread may send mails after its answer (views/after.py); the browser's next request must not wait on its connection.
 keepalive = 0
+# Once for all workers: half the start, and what is the same in memory is there once. A change needs a restart.
+preload_app = True
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 control_socket_disable = True
 

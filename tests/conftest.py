@@ -189,9 +189,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": need("chromium"), "args": flags}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The real service, shared by the tests of a module; each begins applications of its own."""
+    """The real service, shared by all tests; each begins applications of its own."""
     with Service(tmp_path_factory.mktemp("service")) as running:
         yield running
 
