@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from forms.definition import Call, Section
+from forms.kinds.amounts import AmountsQuestion
 from forms.question import Problem, Question, Typed
 from forms.rules import AnyRule, Note
 
@@ -67,11 +68,11 @@ class Answers:
 
     def total(self, key: str) -> int:
         """Whole euros of an amounts question; 0 while it is not asked."""
-        return self.call.amounts(key).total(self.typed(key)) if key in self._open_keys else 0
+        return self.call.of(key, AmountsQuestion).total(self.typed(key)) if key in self._open_keys else 0
 
     def amount(self, key: str, row: str) -> int | None:
         """Whole euros of a row; None where it is blank, unreadable or not asked."""
-        return self.call.amounts(key).amount(self.typed(key), row) if key in self._open_keys else None
+        return self.call.of(key, AmountsQuestion).amount(self.typed(key), row) if key in self._open_keys else None
 
     @property
     def rules_that_hold(self) -> list[AnyRule]:
@@ -83,7 +84,7 @@ class Answers:
         """All that stops sending or is worth a remark, in the order of the questions."""
         found = [problem for question in self.open_questions for problem in question.problems(self.typed(question.key))]
         # A sum over amounts that can't be read proves nothing.
-        unreadable = {problem.question.key for problem in found if problem.suffix and problem.is_error}
+        unreadable = {problem.question.key for problem in found if problem.is_error and not problem.is_missing}
         for rule in self.rules_that_hold:
             if rule.severity != "off" and not rule.questions_looked_at & unreadable:
                 found.extend(rule.problems(self))

@@ -15,12 +15,12 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from clock import HELSINKI
 from forms.kinds import AnyQuestion
-from forms.kinds.amounts import AmountRow, AmountsQuestion
+from forms.kinds.amounts import AmountRow
 from forms.kinds.areas import Area, AreasQuestion
 from forms.kinds.choice import ChoiceQuestion
 from forms.kinds.contact import ContactQuestion, parse_email
 from forms.kinds.derived import DerivedQuestion
-from forms.question import Provenance, Question, Strict
+from forms.question import Provenance, Question, References, Strict
 from forms.register import RegisterError
 from forms.rules import AnyRule
 from forms.texts import SOURCE, Text
@@ -153,24 +153,21 @@ class Call(Strict):
         yield from self._broken_references()
 
     def _broken_references(self) -> Iterator[str]:
-        references: list[tuple[str, str, str | None]] = [
-            (f"question {question.key}", source, question.row)
-            for question in self.of_kind(DerivedQuestion)
-            for source in question.sources
+        named: list[tuple[str, type[Question], References]] = [
+            *(
+                (f"question {question.key}", question.looks_at, question.references)
+                for question in self.of_kind(DerivedQuestion)
+            ),
+            *((f"rule {rule.kind}", rule.looks_at, rule.references) for rule in self.rules),
         ]
-        references += [
-            (f"question {question.key}", source, None)
-            for question in self.of_kind(DerivedQuestion)
-            for source in question.beside
-        ]
-        references += [(f"rule {rule.kind}", key, row) for rule in self.rules for key, row in rule.references]
-        amounts = {question.key: question for question in self.of_kind(AmountsQuestion)}
-        for who, key, row in references:
-            if key not in amounts:
-                yield f"{who}: {key!r} is no question of the kind amounts; correct the key"
-            elif row is not None and row not in amounts[key].suffixes({}):
-                rows = ", ".join(amounts[key].suffixes({}))
-                yield f"{who}: question {key} has no row {row!r}; it has {rows}"
+        for who, kind, references in named:
+            for key, row in references:
+                question = self.by_key.get(key)
+                if not isinstance(question, kind):
+                    yield f"{who}: {key!r} is no question of the kind {kind.kind_name()}; correct the key"
+                elif row is not None and row not in question.suffixes({}):
+                    rows = ", ".join(question.suffixes({}))
+                    yield f"{who}: question {key} has no row {row!r}; it has {rows}"
 
     def of_kind(self, kind: type[SomeQuestion]) -> list[SomeQuestion]:
         return [question for question in self.questions if isinstance(question, kind)]
@@ -182,10 +179,10 @@ class Call(Strict):
     def question(self, key: str) -> Question:
         return self.by_key[key]
 
-    def amounts(self, key: str) -> AmountsQuestion:
-        """A question that a rule names, which the file's check has proved to be of this kind."""
+    def of(self, key: str, kind: type[SomeQuestion]) -> SomeQuestion:
+        """A question that a rule or another question names, which the file's check has proved to be of this kind."""
         question = self.by_key[key]
-        assert isinstance(question, AmountsQuestion)
+        assert isinstance(question, kind)
         return question
 
     @property

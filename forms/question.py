@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from werkzeug.datastructures import MultiDict
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Typed = Mapping[str, str]
 """An answer as typed: the fields' suffixes (``henkilosto`` of ``q7.henkilosto``, '' of ``q4``) and their cleaned
 texts. Empty fields are left out, so an unanswered question is ``{}``."""
+
+References = tuple[tuple[str, str | None], ...]
+"""Keys of questions that are looked at elsewhere, each with a row or None for the whole."""
 
 Provenance = Literal["official", "adapted", "reconstructed", "translated"]
 
@@ -138,7 +141,10 @@ class Question(Strict):
     """A question of a call: what it asks, how an answer is read from a form, and what may be wrong with it."""
 
     checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF}
-    """Names of the checks of this kind with the severity that holds unless the call says otherwise."""
+    """Names of the checks of this kind with the severity that holds unless the call says otherwise.
+
+    One that ends in ``missing`` is not said while one writes; usual others are ``unreadable``, ``line_too_long``.
+    """
     is_personal: ClassVar[bool] = False
     """Answers are personal details: kept apart from the submission's record, so that they can be erased."""
 
@@ -165,6 +171,11 @@ class Question(Strict):
             if check not in cls.checks:
                 raise ValueError(f"unknown check {check!r}; this kind has {', '.join(cls.checks)}")
         return severity
+
+    @classmethod
+    def kind_name(cls) -> str:
+        """The kind as a call's file and the templates name it."""
+        return str(get_args(cls.model_fields["kind"].annotation)[0])
 
     @property
     def has_fields(self) -> bool:
@@ -230,6 +241,10 @@ class Question(Strict):
     def email(self, typed: Typed) -> str | None:
         """The address for mails in an answer with personal details; None where there is none."""
         return None
+
+    def is_near(self, typed: Typed) -> bool:
+        """Whether a limit is so near, or past, that its counter is said aloud, instead of the problems."""
+        return False
 
     def combine(self, mine: Typed, theirs: Typed) -> dict[str, str] | None:
         """Two people's answers as one to go on from; None for kinds whose fields are chosen one by one."""

@@ -1,15 +1,17 @@
 """Checks across questions. Each rule of a call names the questions it looks at and how severe a breach is.
 
-A rule says nothing while one of its questions stands in a section that is not chosen.
+A rule says nothing while one of its questions stands in a section that is not chosen, or can't be read. A new one is
+a class here, its name in AnyRule, and a test in tests/test_rules.py.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from forms.question import Problem, Severity, Strict
+from forms.kinds.amounts import AmountsQuestion
+from forms.question import Problem, Question, References, Severity, Strict
 from forms.texts import Euros, Message, Percent, msg
 
 if TYPE_CHECKING:
@@ -26,12 +28,18 @@ class Note:
 
 
 class Rule(Strict):
+    looks_at: ClassVar[type[Question]] = AmountsQuestion
+    """The kind of the questions that it names; ``Call.of`` gives one as that."""
+
     kind: str
     severity: Severity
 
     @property
-    def references(self) -> tuple[tuple[str, str | None], ...]:
-        """The questions and rows that the rule looks at; the first is where its problems are mended."""
+    def references(self) -> References:
+        """The questions and rows that the rule looks at, None for no row; the first is where its problems are mended.
+
+        The call's file is refused where one of them is not there, or not of the kind ``looks_at``.
+        """
         raise NotImplementedError
 
     @property
@@ -56,7 +64,7 @@ class EqualTotals(Rule):
     questions: tuple[str, str]
 
     @property
-    def references(self) -> tuple[tuple[str, str | None], ...]:
+    def references(self) -> References:
         return tuple((question, None) for question in reversed(self.questions))
 
     def problems(self, answers: "Answers") -> Iterator[Problem]:
@@ -98,7 +106,7 @@ class RowAbove(Rule):
     """Whole euros that the row must exceed."""
 
     @property
-    def references(self) -> tuple[tuple[str, str | None], ...]:
+    def references(self) -> References:
         return ((self.question, self.row),)
 
     def problems(self, answers: "Answers") -> Iterator[Problem]:
@@ -116,7 +124,7 @@ class ShareAbove(Rule):
     above_percent: int = Field(ge=0, lt=100)
 
     @property
-    def references(self) -> tuple[tuple[str, str | None], ...]:
+    def references(self) -> References:
         return ((self.question, self.row),)
 
     def _share(self, answers: "Answers") -> Percent:
@@ -127,7 +135,7 @@ class ShareAbove(Rule):
         if share.whole and share.part * 100 <= self.above_percent * share.whole:
             message = msg(
                 "%(row)s on %(share)s rahoituksesta. Tarkistakaa, onko osuus oikein.",
-                row=answers.call.amounts(self.question).row_label(self.row),
+                row=answers.call.of(self.question, AmountsQuestion).row_label(self.row),
                 share=share,
             )
             yield self._problem(answers, self.question, self.row, message)
@@ -135,7 +143,7 @@ class ShareAbove(Rule):
     def notes(self, answers: "Answers") -> Iterator[Note]:
         share = self._share(answers)
         if share.whole:
-            label = answers.call.amounts(self.question).row_label(self.row)
+            label = answers.call.of(self.question, AmountsQuestion).row_label(self.row)
             yield Note(self.question, msg("%(row)s: %(share)s rahoituksesta", row=label, share=share), False)
 
 
@@ -151,11 +159,11 @@ class RowMatches(Rule):
     """Row of ``question`` → the question and row that it must equal."""
 
     @property
-    def references(self) -> tuple[tuple[str, str | None], ...]:
+    def references(self) -> References:
         return tuple((self.question, row) for row in self.rows) + tuple(self.rows.values())
 
     def problems(self, answers: "Answers") -> Iterator[Problem]:
-        table = answers.call.amounts(self.question)
+        table = answers.call.of(self.question, AmountsQuestion)
         for row, (question, source_row) in self.rows.items():
             here = answers.amount(self.question, row) or 0
             there = answers.amount(question, source_row) or 0
@@ -167,7 +175,7 @@ class RowMatches(Rule):
                     row=table.row_label(row),
                     here=Euros(here),
                     source=answers.call.question(question).number,
-                    source_row=answers.call.amounts(question).row_label(source_row),
+                    source_row=answers.call.of(question, AmountsQuestion).row_label(source_row),
                     there=Euros(there),
                 )
                 yield self._problem(answers, self.question, row, message)

@@ -5,6 +5,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.resources import files
 from inspect import signature
 from io import BytesIO
@@ -21,6 +22,7 @@ from pydantic import SecretStr
 
 import models
 from forms.kinds import KINDS
+from forms.rules import AnyRule
 from forms.texts import LANGUAGES
 from models.database import MIGRATIONS, database
 from settings import Settings
@@ -87,7 +89,7 @@ def test_views_take_what_their_addresses_give(app: Flask) -> None:
 
 
 def names_of_kinds() -> list[str]:
-    return [get_args(kind.model_fields["kind"].annotation)[0] for kind in KINDS]
+    return [kind.kind_name() for kind in KINDS]
 
 
 def test_every_kind_has_its_template() -> None:
@@ -147,6 +149,20 @@ def test_every_setting_is_drawn() -> None:
     ]
     assert [row for row in rows if row.endswith("|  |")] == []
     expect_drawn(ROOT / "docs/settings.md", "\n".join(["| setting | default | what it does |", "|---|---|---|", *rows]))
+
+
+def test_what_a_call_can_ask_is_drawn() -> None:
+    lines = ["| kind | what it is | checks |", "|---|---|---|"]
+    for kind in sorted(KINDS, key=lambda kind: kind.kind_name()):
+        module = (import_module(kind.__module__).__doc__ or "").splitlines()[0]
+        checks = ", ".join(f"{check} {severity}" for check, severity in kind.checks.items())
+        lines.append(f"| `{kind.kind_name()}` | {module} | {checks} |")
+    lines += ["", "| rule | what it asks | keys |", "|---|---|---|"]
+    for rule in get_args(get_args(AnyRule)[0]):
+        keys = ", ".join(f"`{key}`" for key in rule.model_fields if key not in ("kind", "severity"))
+        name = get_args(rule.model_fields["kind"].annotation)[0]
+        lines.append(f"| `{name}` | {(rule.__doc__ or '').splitlines()[0]} | {keys} |")
+    expect_drawn(ROOT / "docs/calls.md", "\n".join(lines))
 
 
 def test_the_picture_of_the_house_is_that_of_its_imports() -> None:

@@ -145,13 +145,15 @@ def expect_mails(
     told = receipt.get_body(("plain",)).get_content()
     expect_receipt(told, reference, call, words)
     to_do = words(
-        "Toimittakaa tämä yhteenveto ja päivätty, allekirjoitettu saatekirje viimeistään %(time)s (Suomen aikaa): "
+        "Ministeriön kirjaamo tarvitsee vielä päivätyn, allekirjoitetun saatekirjeen ja tämän yhteenvedon: "
         "%(registry)s, %(email)s.",
-        time=closing(call, words),
         registry=words(call.registry.name),
         email=call.registry.email,
     )
-    assert compact(words("Hakemus ei ole vielä valmis.") + to_do) in compact(told)
+    at_once = words(
+        "Hakuaika päättyi %(time)s (Suomen aikaa). Toimittakaa asiakirjat kirjaamoon heti.", time=closing(call, words)
+    )
+    assert compact(words("Hakemus ei ole vielä valmis.") + to_do + at_once) in compact(told)
     applied = sum(value["okm"] or 0 for value in answers.values() if isinstance(value, dict) and "okm" in value)
     for mail in (receipt, registry):
         body = mail.get_body(("plain",)).get_content()

@@ -80,7 +80,7 @@ def test_every_mail_is_whole_over_tls(
         (
             "registry",
             "kirjaamo@example.fi",
-            f"ei korvaa allekirjoitettua asiakirjaa: hakemus {reference}, versio 1, Öljymäen",
+            f"ei korvaa allekirjoitettua asiakirjaa: {reference}, Versio 1, Öljymäen",
         ),
         ("version", colleague, f"Hakemuksesta {reference} on lähetetty versio 1: "),
         ("copy", "o'hara+{x}@example.fi", f"Yhteenveto hakemuksesta {reference}: "),

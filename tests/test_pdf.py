@@ -148,7 +148,7 @@ def test_a_document_to_file(sent: Applicant, answers: dict[str, Any], call: Call
     assert len(pages) == document.pages <= 14
     for number, text in enumerate(pages, start=1):
         assert f"Sivu {number}/{document.pages}" in text
-        assert f"{sent.reference} · Versio 1" in text
+        assert f"{sent.reference}, Versio 1" in text
         assert "LUONNOS" not in text
 
 

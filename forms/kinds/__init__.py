@@ -1,4 +1,15 @@
-"""The kinds of questions. Each is a module here, found by itself, and a template of its name in templates/kinds/."""
+"""The kinds of questions. Each is a module here, found by itself, and a template of its name in templates/kinds/.
+
+The template has four macros (used in apply/question.html, apply/saved.html, calls/call.html, summary/answers.html):
+
+- ``input(question, view)``: the fields, filled with ``view.typed(question)``. A kind of one field (suffix '') gets a
+  label, others a fieldset. A field refers by ``aria-describedby`` to its help (KEY-ohje), to what ``live`` says, and to
+  KEY-tila, where its problems stand; where it has ``has_places``, to a place beside it (``problem_place``).
+- ``live(question, view, oob)``: what follows the typing: counter, sum, places of problems. Each has an id, and with
+  ``oob``, the attribute by which htmx finds it. It is part of ``input`` too.
+- ``read(question)``: what there will be to fill in, where the form is only read.
+- ``answer(question, shown)``: a ``Shown``, on page, paper and in the PDF (which gives a text in ``shown.lines``).
+"""
 
 from collections.abc import Iterator
 from functools import reduce

@@ -1,8 +1,9 @@
 """A table computed from other questions: there is nothing to type, so it can't disagree with them."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from forms.question import Question, Row, Shown, Typed
+from forms.kinds.amounts import AmountsQuestion
+from forms.question import Question, References, Row, Shown, Typed
 from forms.texts import Euros, Text
 
 if TYPE_CHECKING:
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 
 class DerivedQuestion(Question):
+    looks_at: ClassVar[type[Question]] = AmountsQuestion
+
     kind: Literal["derived"]
     sources: tuple[str, ...]
     """Keys of the amounts questions, one a row of the table."""
@@ -18,6 +21,11 @@ class DerivedQuestion(Question):
     beside: tuple[str, ...] = ()
     """Keys of amounts questions whose totals are added up for comparison."""
     beside_label: Text | None = None
+
+    @property
+    def references(self) -> References:
+        """The questions and rows that it is computed from."""
+        return tuple((source, self.row) for source in self.sources) + tuple((key, None) for key in self.beside)
 
     @property
     def has_fields(self) -> bool:
