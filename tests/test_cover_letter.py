@@ -207,9 +207,8 @@ def test_what_is_sent_after_the_time_goes_to_the_registry_at_once(
 def test_a_tryout_sends_nobody_to_the_registry(small: Callable[..., Applicant], mails: Callable[[], list[Any]]) -> None:
     applicant = written(small, tryout=True).send()
     warning = "Tämä on kokeilu. Älkää lähettäkö asiakirjoja kirjaamoon."
-    assert steps(applicant)[2] == warning
+    assert warning in applicant.text
     assert warning in said_last(mails, "receipt")
-    assert "heti" not in said_last(mails, "receipt")
 
 
 def test_the_receipt_says_where_the_letter_is_and_that_an_older_one_is_void(
