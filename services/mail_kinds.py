@@ -118,13 +118,6 @@ def _submission_with_pdf(mail: OutboxMail) -> Contents:
     return contents
 
 
-def _newest_with_pdf(mail: OutboxMail) -> Contents | None:
-    """None where a newer version was sent while the mail waited: that one's mail says what counts."""
-    assert mail.submission is not None
-    newest = submissions.last(mail.submission.application)
-    return _submission_with_pdf(mail) if newest == mail.submission else None
-
-
 def _reminder(mail: OutboxMail) -> Contents | None:
     """None where all has been sent meanwhile, or it is too late.
 
@@ -146,8 +139,8 @@ def _reminder(mail: OutboxMail) -> Contents | None:
 KINDS: dict[str, Callable[[OutboxMail], Contents | None]] = {
     "link": _personal_link,
     "links": _all_links,
-    "receipt": _newest_with_pdf,
-    "registry": _newest_with_pdf,
+    "receipt": _submission_with_pdf,
+    "registry": _submission_with_pdf,
     "copy": _submission_with_pdf,
     "version": _submission,
     "other_application": _submission,

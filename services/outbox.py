@@ -58,12 +58,16 @@ def queue(
 def queue_in_turn(kind: str, recipient: str, language: str, submission: Submission) -> None:
     """The same for a mail that is owed about every version, however often an application is sent.
 
-    Beyond MAILS_PER_ADDRESS of the kind for one application within an hour it waits until there is room. It goes out
-    unless a newer version was sent meanwhile (mail_kinds), so that of all that wait only the newest does.
+    Beyond MAILS_PER_ADDRESS of the kind for one application within an hour it waits until there is room, and takes the
+    place of an older one that waits: of all versions the newest is mailed in the end.
     """
-    same = OutboxMail.select().where(OutboxMail.kind == kind, OutboxMail.application == submission.application)
-    makes_room = same.order_by(OutboxMail.id.desc()).offset(settings().mails_per_address - 1).first()
+    same = (OutboxMail.kind == kind) & (OutboxMail.application == submission.application)
+    last = OutboxMail.select().where(same).order_by(OutboxMail.id.desc())
+    makes_room = last.offset(settings().mails_per_address - 1).first()
     not_before = makes_room.created_at + _CAPPED if makes_room else None
+    waits_for_its_turn = same & (OutboxMail.attempts == 0) & (OutboxMail.next_at > clock.now())
+    for older in OutboxMail.select().where(waits_for_its_turn):
+        drop(older)
     queue(kind, recipient, language, submission=submission, not_before=not_before)
 
 
