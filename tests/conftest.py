@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import clock
 from app import create_app
@@ -31,6 +31,8 @@ SHARED = ROOT.parent / "shared"
 SEED = SHARED / "seed/answers.json"
 SAMPLE = ROOT / "tests/sample/application.json"
 BUSINESS_IDS = {"Helsingin kaupunki": "0201256-6", "Tampereen kaupunki": "0211675-2"}
+# A shared machine may stand still for some seconds; what is waited for is there at once otherwise.
+expect.set_options(timeout=20_000)
 IN_CI = os.environ.get("CI") == "true"
 
 
