@@ -189,7 +189,7 @@ class Question(Strict):
     @property
     def field_names(self) -> list[str]:
         """Every name that a form may post for this question."""
-        return [self.field_name(suffix) for suffix in self.suffixes({})]
+        return [self.field_name(suffix) for suffix in self.possible_suffixes]
 
     def field_name(self, suffix: str) -> str:
         """The name of a field in the HTML form."""

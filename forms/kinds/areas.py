@@ -41,10 +41,6 @@ class AreasQuestion(Question):
         # One name, repeated: a box that is not ticked is not sent.
         return self.key
 
-    @property
-    def field_names(self) -> list[str]:
-        return [self.key]
-
     def posted(self, form: MultiDict[str, str]) -> dict[str, str]:
         ticked = set(form.getlist(self.key))
         if ticked - {area.key for area in self.areas}:

@@ -39,10 +39,6 @@ class PartnersQuestion(Question):
     def possible_suffixes(self) -> tuple[str, ...]:
         return tuple(str(row) for row in range(self.most_rows))
 
-    @property
-    def field_names(self) -> list[str]:
-        return [self.field_name(suffix) for suffix in self.possible_suffixes]
-
     def build_field(self, suffix: str) -> Any:
         return StringField(validators=[line_fits])
 
