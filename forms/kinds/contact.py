@@ -93,7 +93,7 @@ class ContactQuestion(Question):
                 raise flag("name_missing", msg("Kirjoittakaa yhteyshenkilön nimi."))
             if suffix == PHONE and not text:
                 raise flag("phone_missing", msg("Puhelinnumero puuttuu."))
-            if suffix == PHONE and not _PHONE.match(re.sub(r"\(0\)|[\s\u00a0()\-–/]", "", text)):
+            if suffix == PHONE and not _PHONE.match(re.sub(r"[\s()\-–/]", "", text)):
                 raise flag("phone_odd", msg("Puhelinnumero on epätavallinen. Tarkistakaa se."))
             if suffix == EMAIL and not text:
                 raise flag("email_missing", msg("Kirjoittakaa yhteyshenkilön sähköpostiosoite."))
