@@ -50,7 +50,7 @@ class SourcedText(Strict):
     @classmethod
     def _flat(cls, given: Any) -> Any:
         """In the file, provenance stands beside the languages."""
-        if not isinstance(given, dict) or "text" in given:
+        if not isinstance(given, dict):
             return given
         languages = {key: text for key, text in given.items() if key != "provenance"}
         return {"text": languages, "provenance": given.get("provenance")}
