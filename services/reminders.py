@@ -23,17 +23,15 @@ log = logging.getLogger(__name__)
 _QUIET = timedelta(hours=3)
 
 
-def queue_due() -> int:
-    """Queue the reminders that are due and return for how many applications. Safe to call at any time, by anybody."""
+def queue_due() -> None:
+    """Queue the reminders that are due. Safe to call at any time, by anybody."""
     at = clock.now()
-    reminded = 0
     for application in [found for call in calls() for found in _candidates(call, at)]:
         try:
-            reminded += _remind(application, at)
+            _remind(application, at)
         except Exception:
             # One application that can't be read must not keep the mails of all others waiting.
             log.exception("no reminder about %s", application.reference)
-    return reminded
 
 
 def is_unsent(application: Application, at: datetime) -> bool:
@@ -66,18 +64,17 @@ def _candidates(call: Call, at: datetime) -> Iterator[Application]:
             yield application
 
 
-def _remind(application: Application, at: datetime) -> bool:
+def _remind(application: Application, at: datetime) -> None:
     recipients = links.addresses_of(application)
     if not recipients or not is_unsent(application, at):
-        return False
+        return
     with database.atomic() as transaction:
         # Whoever writes this first reminds: several processes may come here at once.
         not_yet = (Application.id == application.id) & Application.reminded_at.is_null()
         if not Application.update(reminded_at=at).where(not_yet).execute():
-            return False
+            return
         for recipient in recipients:
             if not outbox.queue_within_caps("reminder", recipient, application.language, application=application):
                 # An address with many applications: this one comes when there is room again.
                 transaction.rollback()
-                return False
-    return True
+                return
