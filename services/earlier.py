@@ -82,9 +82,8 @@ def emptied(application: Application, stored: Mapping[str, Stored]) -> dict[str,
     empty = [key for key, answer in stored.items() if not answer.typed and answer.revision > 1]
     if not empty:
         return {}
-    versions = AnswerVersion.select().where(
-        AnswerVersion.application == application, AnswerVersion.question.in_(empty), AnswerVersion.revision > 0
-    )
+    versions = AnswerVersion.select().where(AnswerVersion.application == application, AnswerVersion.question.in_(empty))
+    # The first value that was replaced is always kept, so a text that lost a clash, numbered below zero, is never last.
     last = {version.question: version for version in versions.order_by(AnswerVersion.revision)}
     return {key: version.revision for key, version in last.items() if _length(version.value) >= _LONG}
 
