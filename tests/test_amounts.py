@@ -1,17 +1,23 @@
 """Amounts and dates as people type them (cases E and F)."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forms.answers import Answers
 from forms.clean import clean_line
+from forms.definition import load_call
 from forms.kinds.amounts import MOST, parse_euros
 from forms.kinds.period import parse_date
 from forms.question import UnreadableError
 from tests.applicant import Applicant
+from tests.conftest import ROOT
+from tests.forms_of_pages import parse, text_of
 
+RULES = load_call(ROOT / "tests/calls/rules.toml")
 ACCEPTED = [
     "1319500",
     "1 319 500",
@@ -76,6 +82,24 @@ def test_refused_with_advice_and_kept(small: Callable[..., Applicant], typed: st
     applicant.go("yhteenveto")
     assert "1 kohta estää lähettämisen" in applicant.text
     assert "Muut 100 €" in applicant.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("1319500,50", "ilman senttejä"),
+        ("1 319 500,5", "ilman senttejä"),
+        ("1.319.500", "ilman pisteitä ja pilkkuja"),
+        ("-5", "ilman miinusmerkkiä"),
+        ("10-20", "euroina numeroilla"),
+        ("1000000000000", "liian suuri"),
+    ],
+)
+def test_the_advice_fits_the_slip_and_names_the_row(small: Callable[..., Applicant], typed: str, advice: str) -> None:
+    applicant = small("amounts").press("Tallenna", {"q1.palkat": typed})
+    said = applicant.said_beside("q1-palkat")
+    assert advice in said
+    assert f"1. Palkat – {said.removeprefix('Virhe: ')}" in applicant.go("yhteenveto").text
 
 
 @pytest.mark.parametrize("zero", ["0", "0,00", "00", "0 €"])
@@ -224,3 +248,48 @@ def test_totals_bounds_and_shares(small: Callable[..., Applicant]) -> None:
     assert "Muut on 0 % rahoituksesta" in applicant.text
     applicant.go("hakemus").press("Tallenna", {"q1.muut": "14", "q2.muut": "14"})
     assert "Muut: 12,3 % rahoituksesta" in applicant.text
+
+
+def test_a_row_that_repeats_nothing_may_stay_blank_or_be_zero(small: Callable[..., Applicant]) -> None:
+    applicant = small("row_matches").press("Tallenna", {"q2.palkat": "0", "q40.eka": "0"})
+    assert "Mikään ei estä hakemuksen lähettämistä." in applicant.go("yhteenveto").text
+
+
+@pytest.mark.parametrize(
+    ("financing", "said", "is_ok"),
+    [
+        ("70", "Rahoituksesta puuttuu 30 €.", False),
+        ("130", "Rahoitusta on 30 € enemmän kuin kustannuksia.", False),
+        ("100", "Kustannukset ja rahoitus täsmäävät.", True),
+    ],
+)
+def test_how_far_costs_and_financing_are_apart(
+    small: Callable[..., Applicant], financing: str, said: str, is_ok: bool
+) -> None:
+    applicant = small("rules").press("Tallenna", {"q1.palkat": "100", "q2.palkat": financing})
+    assert applicant.page is not None
+    notes = [line for line in applicant.page.iter("p") if "note" in line.get("class", "").split()]
+    marked = {text_of(note): "ok" in note.get("class").split() for note in notes}
+    assert marked == {said: is_ok, "Muut: 0 % rahoituksesta": False}
+    # It is the financing that is to be mended.
+    assert ("2. Rahoitus – Kysymyksen 1 summa" in applicant.go("yhteenveto").text) is not is_ok
+
+
+def test_a_save_brings_the_state_of_all_that_a_rule_compares_with_it(small: Callable[..., Applicant]) -> None:
+    applicant = small("row_matches")
+    address, data = applicant.form("Tallenna").pressed("Tallenna")
+    posted = {name: value for name, value in data.items() if not name.startswith(("q2", "q40"))} | {"q1.palkat": "1"}
+    answer = applicant.client.post(address, data=posted, headers={"HX-Request": "true"})
+    assert "q40-tila" in [node.get("id") for node in parse(answer.text, fragment=True).iter()]
+
+
+def test_nothing_matches_before_anything_is_typed(small: Callable[..., Applicant]) -> None:
+    assert "täsmäävät" not in small("rules").text
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 99))
+def test_a_share_must_be_above_its_bound(part: int, rest: int, bound: int) -> None:
+    rule = RULES.rules[2].model_copy(update={"above_percent": bound})
+    typed = {"muut": str(part), "palkat": str(rest)}
+    is_low = bool(list(rule.problems(Answers(RULES, {"q2": typed}))))
+    assert is_low is (part + rest > 0 and Fraction(part, part + rest or 1) <= Fraction(bound, 100))
