@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from flask import Flask
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
@@ -95,8 +96,11 @@ def test_a_real_application_keeps_to_its_schema(applicant: Applicant, answers: d
     filled = applicant.client.get(f"/hakemus/{applicant.reference}/hakemus.json").json
     validator.validate(filled)
     assert filled
-    for spoilt in ({**filled["answers"], "q99": "x"}, {**filled["answers"], "q4": 1}, {"q4": "x"}):
+    answers = filled["answers"]
+    for spoilt in (answers | {"q99": "x"}, answers | {"q4": 1}, answers | {"q3": ["opetus", "opetus"]}, {"q4": "x"}):
         assert not validator.is_valid({**filled, "answers": spoilt})
+    for spoilt in ({"call": "toinen"}, {"reference": f"X{filled['reference']}"}, {"reference": 1}, {"muuta": "x"}):
+        assert not validator.is_valid({**filled, **spoilt})
 
 
 @pytest.mark.parametrize("kind", WALKS)
@@ -147,6 +151,28 @@ def test_a_kind_by_htmx(small: Callable[..., Applicant], kind: str) -> None:
     assert "Tallennettu klo" in text_of(fragment)
 
 
+MISSING = {
+    "text": "Vastaus puuttuu.",
+    "amounts": "Täyttäkää vähintään yksi rivi.",
+    "period": "Merkitkää käyttöaika.",
+    "partners": "Kirjoittakaa vähintään yksi nimi.",
+    "choice": "Valitkaa koulutuksen järjestäjä luettelosta.",
+    "areas": "Valitkaa vähintään yksi kehittämiskokonaisuus.",
+}
+
+
+@pytest.mark.parametrize("kind", [*MISSING, "derived"])
+def test_a_kind_says_what_it_misses(make_app: Callable[..., Flask], tmp_path: Path, kind: str) -> None:
+    for name in (f"{kind}.toml", "three-providers.csv"):
+        text = (ROOT / "tests/calls" / name).read_text()
+        asked = f'kind = "{kind}"'
+        severity = 'severity = { missing = "error" }'
+        (tmp_path / name).write_text(text if severity in text else text.replace(asked, f"{asked}\n{severity}", 1))
+    applicant = Applicant(make_app(calls_dir=tmp_path)).begin(kind).go("yhteenveto")
+    # What is computed misses nothing, whatever the call asks for.
+    assert (f" – {MISSING[kind]}" if kind in MISSING else "Mikään ei estä hakemuksen lähettämistä.") in applicant.text
+
+
 def test_the_register_is_sorted_and_searched_as_finns_expect(small: Callable[..., Applicant]) -> None:
     applicant = small("choice")
     assert applicant.page is not None
@@ -164,12 +190,51 @@ def test_a_name_outside_the_register_is_allowed_and_flagged(small: Callable[...,
     assert "Mikään ei estä hakemuksen lähettämistä." in applicant.go("yhteenveto").text
 
 
+def test_blanks_are_no_name_outside_the_register(small: Callable[..., Applicant]) -> None:
+    applicant = small("choice").press("Tallenna", {"q1": "0201256-6", "q1.muu": "  "})
+    assert "Mikään ei estä hakemuksen lähettämistä." in applicant.go("yhteenveto").text
+    assert "Aamun ammattikoulu" in applicant.text
+
+
 @pytest.mark.parametrize(
-    "phone", ["050 337 1956", "+358 50 337 1956", "0295 3 30020", "09-1234567", "+358 (0)50 3371956"]
+    "phone",
+    ["050 337 1956", "+358 50 337 1956", "0295 3 30020", "09-1234567", "+358 (0)50 3371956", "050\u00a0337–1956"],
 )
 def test_usual_telephone_numbers(small: Callable[..., Applicant], phone: str) -> None:
     applicant = small("contact").press("Tallenna", {"q1.puhelin": phone})
     assert "epätavallinen" not in applicant.text
+
+
+def test_a_contact_is_asked_for_by_each_field(small: Callable[..., Applicant]) -> None:
+    applicant = small("contact").press("Tallenna", {"q1.tehtava": "Rehtori"}).go("yhteenveto")
+    assert "2 kohtaa estää lähettämisen" in applicant.text
+    for said in (
+        "Nimi – Kirjoittakaa yhteyshenkilön nimi.",
+        "Sähköposti – Kirjoittakaa yhteyshenkilön sähköpostiosoite.",
+        "Puhelin – Puhelinnumero puuttuu.",
+    ):
+        assert said in applicant.text
+    applicant.go("hakemus").press("Tallenna", {"q1.nimi": "Aino", "q1.sahkoposti": "aino@"}).go("yhteenveto")
+    assert "1 kohta estää lähettämisen" in applicant.text
+    assert "Sähköposti – Tarkistakaa sähköpostiosoite." in applicant.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("0503371956", "050 3371956"),
+        ("+358503371956", "+358 50 3371956"),
+        ("00358503371956", "+358 50 3371956"),
+        ("+46 8 566 330 00", "+46 8 566 330 00"),
+        ("vaihde 123", "vaihde 123"),
+    ],
+)
+def test_a_telephone_number_is_grouped_and_stays_the_same(
+    small: Callable[..., Applicant], typed: str, shown: str
+) -> None:
+    applicant = small("contact").press("Tallenna", {"q1.puhelin": typed})
+    assert applicant.value("q1.puhelin") == typed
+    assert f"Puhelin {shown} Sähköposti" in applicant.go("yhteenveto").text
 
 
 @pytest.mark.parametrize("phone", ["123", "soita", "1234567890123456"])

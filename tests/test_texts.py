@@ -93,6 +93,17 @@ def test_a_text_over_the_limit_is_kept_whole_and_only_sending_is_refused(small: 
 
 
 @pytest.mark.parametrize(
+    ("typed", "rows"), [("lyhyt", 8), ("rivi\n" * 19 + "rivi", 21), ("x" * 74 + "\n" + "x" * 700, 12)]
+)
+def test_a_field_shows_the_whole_text_and_a_row_to_go_on(
+    small: Callable[..., Applicant], typed: str, rows: int
+) -> None:
+    page = small("text").press("Tallenna", {"q1": typed}).page
+    assert page is not None
+    assert [field.get("rows") for field in page.iter("textarea")] == [str(rows)]
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "\n\nalkaa tyhjillä riveillä",
