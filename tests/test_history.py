@@ -11,7 +11,7 @@ from flask import Flask
 
 import clock
 from forms.definition import load_call
-from models.application import Event, Link
+from models.application import Application, Event, Link
 from models.submission import Submission
 from tests.applicant import Applicant
 from tests.conftest import ROOT
@@ -88,14 +88,29 @@ def test_emptying_a_long_answer_is_undone_on_the_spot(small: Callable[..., Appli
     assert applicant.value("q1") == "pitkä vastaus " * 20
 
 
+def test_only_a_long_answer_that_was_emptied_is_offered_back(small: Callable[..., Applicant]) -> None:
+    """Not a short one, not one that stands there, and nothing of another application."""
+    applicant = small("areas").press("Näytä valitut kysymykset", {"q1": ["yksi", "kaksi"]})
+    another = Applicant(applicant.client.application).begin("areas")
+    another.press("Näytä valitut kysymykset", {"q1": ["yksi"]}).press("Tallenna", {"q2": "pitkä vastaus " * 20})
+    assert "Vastaus tyhjennettiin." in another.press("Tallenna", {"q2": ""}).text
+    applicant.press("Tallenna", {"q2": "x" * 199, "q3": "y" * 200})
+    applicant.press("Tallenna", {"q2": "", "q3": "z" * 200})
+    assert "Vastaus tyhjennettiin." not in applicant.text
+    applicant.press("Tallenna", {"q3": ""})
+    assert applicant.text.count("Vastaus tyhjennettiin.") == 1
+
+
+def poll(applicant: Applicant) -> tuple[str, int]:
+    """What the page hears of others, as its script asks."""
+    assert applicant.page is not None
+    poller = next(node for node in applicant.page.iter("div") if node.get("id") == "muut")
+    answer = applicant.client.get(poller.get("hx-get"), headers={"HX-Request": "true"})
+    return text_of(parse(answer.text, fragment=True)) if answer.text else "", answer.status_code
+
+
 def test_somebody_else_is_noticed(small: Callable[..., Applicant]) -> None:
     first, second = two_in_one(small, "text", {"q1": "alku"})
-
-    def poll(applicant: Applicant) -> tuple[str, int]:
-        assert applicant.page is not None
-        poller = next(node for node in applicant.page.iter("div") if node.get("id") == "muut")
-        answer = applicant.client.get(poller.get("hx-get"), headers={"HX-Request": "true"})
-        return text_of(parse(answer.text, fragment=True)) if answer.text else "", answer.status_code
 
     second.go("hakemus")
     assert poll(first)[0] == ""
@@ -105,6 +120,12 @@ def test_somebody_else_is_noticed(small: Callable[..., Applicant]) -> None:
     assert "Kysymystä 1 on muutettu muualla sen jälkeen, kun avasitte sivun." in said
     # One's own saves are no news.
     assert "muutettu muualla" not in poll(second)[0]
+
+
+def test_what_happens_in_another_application_is_no_news(small: Callable[..., Applicant]) -> None:
+    applicant = small("text")
+    Applicant(applicant.client.application).begin("text").press("Tallenna", {"q1": "muualla"})
+    assert poll(applicant)[0] == ""
 
 
 def test_no_news_is_no_answer(small: Callable[..., Applicant]) -> None:
@@ -130,6 +151,24 @@ def test_links_are_in_the_applicants_hands(applicant: Applicant, app: Flask) -> 
     assert other.go("hakija").status == 403
     # Whoever takes out the link that she came by herself stays in.
     assert applicant.go("hakija").status == 200
+
+
+def test_a_link_to_another_application_is_not_in_ones_hands(applicant: Applicant, app: Flask) -> None:
+    stranger = Applicant(app).begin()
+    theirs = Link.get(Link.application == Application.get(Application.reference == stranger.reference))
+    applicant.begin().go("linkit")
+    token = first_forms(applicant)[0].data["csrf_token"]
+    applicant.post(f"/hakemus/{applicant.reference}/linkit/{theirs.id}/poista", {"csrf_token": token})
+    assert stranger.go("hakija").status == 200
+
+
+def test_the_newest_link_stands_first(applicant: Applicant, at: Callable[[str], None]) -> None:
+    applicant.begin()
+    for hour, name in (("10", "eka"), ("11", "toka"), ("11", "kolmas")):
+        at(f"2021-05-03T{hour}:00:00")
+        applicant.go("tallennettu").press("Lähetä linkki", {"sahkoposti": f"{name}@example.fi"})
+    text = applicant.go("linkit").text
+    assert text.index("kolmas@") < text.index("toka@") < text.index("eka@")
 
 
 def test_a_reading_link_reads_and_prints_and_no_more(small: Callable[..., Applicant]) -> None:
@@ -186,7 +225,8 @@ def test_an_extension_is_honoured_and_kept(make_app: Any, sample: dict[str, Any]
 def test_a_late_one_is_accepted_with_a_reason(make_app: Any, sample: dict[str, Any], at: Callable[[str], None]) -> None:
     app = make_app(held_open=frozenset())
     at(OPEN)
-    applicant = filled(app, sample)
+    # With remarks, which nobody but the officer confirms.
+    applicant = filled(app, sample, **{"17": {"alku": "", "loppu": ""}})
     at("2021-05-18T12:00:00")
     run = app.test_cli_runner().invoke
     result = run(args=["application", "accept-late", applicant.reference, "--reason", "katko 17.5. klo 16.00–16.20"])
@@ -232,6 +272,7 @@ def test_an_old_page_of_earlier_answers_restores_nothing_over_a_newer_one(small:
     first.get(f"/hakemus/{first.reference}/aiemmat/q1")
     second.press("Tallenna", {"q1": "kolme"})
     first.press("Palauta tämä")
+    assert first.address.endswith("/aiemmat/q1")
     assert "kolme" in first.text
     assert first.go("hakemus").value("q1") == "kolme"
 

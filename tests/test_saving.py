@@ -191,6 +191,23 @@ def test_a_text_that_lost_a_clash_is_kept(small: Callable[..., Applicant]) -> No
     assert "Jäi tallentamatta ristiriidassa" in text
 
 
+def test_each_page_that_lost_a_clash_has_its_last_text_kept(small: Callable[..., Applicant]) -> None:
+    first, second = two_in_one(small, "text", {"q1": "alku"})
+    third = second_browser(first.client.application, first)
+    first.go("hakemus")
+    second.press("Tallenna", {"q1": "toisen"})
+    address, data = first.form("Tallenna").pressed("Tallenna")
+    for text in ("minun, kesken", "minun, valmis"):
+        data["q1"] = text
+        assert first.client.post(address, data=data, headers=HTMX).status_code == 409
+    assert third.press("Tallenna", {"q1": "kolmannen"}).status == 409
+    text = second.get(f"/hakemus/{second.reference}/aiemmat/q1").text
+    assert text.count("Jäi tallentamatta ristiriidassa") == 2
+    assert "minun, valmis" in text
+    assert "kolmannen" in text
+    assert "kesken" not in text
+
+
 def test_an_unknown_box_unticks_nothing(small: Callable[..., Applicant]) -> None:
     applicant = small("areas").press("Näytä valitut kysymykset", {"q1": ["yksi"]})
     applicant.press("Tallenna", {"q1": ["hakkeri"]})
@@ -219,6 +236,16 @@ def test_an_overtaken_post_of_ones_own_page_writes_nothing(small: Callable[..., 
     assert applicant.go("hakemus").value("q1") == "vanhempi ja uudempi"
 
 
+def test_a_post_without_a_number_is_never_taken_as_overtaken(small: Callable[..., Applicant]) -> None:
+    """Scripts number their posts; when they break off in mid-page, the button still saves."""
+    applicant = small("text")
+    address, data = applicant.form("Tallenna").pressed("Tallenna")
+    data["q1"], data["laskuri"] = "numeroitu", "1"
+    assert applicant.client.post(address, data=data, headers=HTMX).status_code == 200
+    data["q1"], data["laskuri"] = "numeroitu ja jatkettu", ""
+    assert applicant.post(address, data).value("q1") == "numeroitu ja jatkettu"
+
+
 def test_replacing_a_whole_text_keeps_it(small: Callable[..., Applicant]) -> None:
     """Also within a burst of one page, and by one of the same length."""
     applicant = small("text")
@@ -227,6 +254,20 @@ def test_replacing_a_whole_text_keeps_it(small: Callable[..., Applicant]) -> Non
         data["q1"] = text
         assert applicant.client.post(address, data=data, headers=HTMX).status_code == 200
     assert "A" * 1200 in applicant.get(f"/hakemus/{applicant.reference}/aiemmat/q1").text
+
+
+def test_one_value_in_five_minutes_of_a_burst_is_kept(
+    small: Callable[..., Applicant], at: Callable[[str], None]
+) -> None:
+    at("2026-01-12T12:00:00")
+    applicant = small("text")
+    address, data = applicant.form("Tallenna").pressed("Tallenna")
+    for time, count in (("00:00", 1), ("01:00", 2), ("05:00", 3), ("05:01", 4), ("08:00", 5), ("09:00", 6)):
+        at(f"2026-01-12T12:{time}")
+        data["q1"] = "alku" * count
+        assert applicant.client.post(address, data=data, headers=HTMX).status_code == 200
+    kept = [version.value[""] for version in AnswerVersion.select().order_by(AnswerVersion.revision)]
+    assert kept == ["alku", "alkualkualku"]
 
 
 TEXTS = st.dictionaries(st.sampled_from(["", "a", "b"]), st.sampled_from(["x", "y", "z", ""]))
@@ -252,6 +293,17 @@ def test_merging_loses_nothing(shown: dict[str, str], mine: dict[str, str], stor
     assert {suffix: merged.get(suffix, "") for suffix in stored if suffix not in mine} == {
         suffix: text for suffix, text in stored.items() if suffix not in mine
     }
+
+
+@given(shown=TEXTS, mine=TEXTS, stored=TEXTS)
+def test_a_page_shows_what_is_stored_once_every_field_is_the_same(
+    shown: dict[str, str], mine: dict[str, str], stored: dict[str, str]
+) -> None:
+    after = Rendered.of(Stored(filled(shown), 1)).after(mine, Stored(filled(stored), 2))
+    shows = {**shown, **mine}
+    assert after.revision == (2 if filled(shows) == filled(stored) else 1)
+    for suffix in ("", "a", "b"):
+        assert after.showed(suffix, shows.get(suffix, ""))
 
 
 @given(st.text())
