@@ -1,23 +1,18 @@
 """Amounts and dates as people type them (cases E and F)."""
 
 from collections.abc import Callable
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.answers import Answers
 from forms.clean import clean_line
-from forms.definition import load_call
 from forms.kinds.amounts import MOST, parse_euros
 from forms.kinds.period import parse_date
 from forms.question import UnreadableError
 from tests.applicant import Applicant
-from tests.conftest import ROOT
 from tests.forms_of_pages import parse, text_of
 
-RULES = load_call(ROOT / "tests/calls/rules.toml")
 ACCEPTED = [
     "1319500",
     "1 319 500",
@@ -285,11 +280,3 @@ def test_a_save_brings_the_state_of_all_that_a_rule_compares_with_it(small: Call
 
 def test_nothing_matches_before_anything_is_typed(small: Callable[..., Applicant]) -> None:
     assert "täsmäävät" not in small("rules").text
-
-
-@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 99))
-def test_a_share_must_be_above_its_bound(part: int, rest: int, bound: int) -> None:
-    rule = RULES.rules[2].model_copy(update={"above_percent": bound})
-    typed = {"muut": str(part), "palkat": str(rest)}
-    is_low = bool(list(rule.problems(Answers(RULES, {"q2": typed}))))
-    assert is_low is (part + rest > 0 and Fraction(part, part + rest or 1) <= Fraction(bound, 100))

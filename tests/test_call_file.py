@@ -95,6 +95,13 @@ def test_all_faults_come_at_once(folder: Path) -> None:
     with pytest.raises(CallFileError) as error:
         load_call(path)
     assert len(error.value.faults) == 5
+    path.write_text(REAL.read_text().replace('key = "q4"', 'key = "q5"', 1).replace("number = 5\n", "number = 6\n", 1))
+    with pytest.raises(CallFileError) as error:
+        load_call(path)
+    assert [fault.split(";")[0] for fault in error.value.faults] == [
+        "the file: questions: q5 stands twice",
+        "the file: numbers: 6 stands twice",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -145,9 +152,22 @@ def test_the_command_works_where_nothing_else_does(folder: Path) -> None:
 
 
 def test_two_calls_keep_apart(folder: Path, make_app: Callable[..., Flask]) -> None:
-    shutil.copy(folder / REAL.name, folder / "toinen.toml")
-    with pytest.raises(SystemExit, match="is that of the call"):
-        make_app(calls_dir=folder)
+    text = (folder / REAL.name).read_text()
+    key, prefix = 'key = "strategiarahoitus-2021"', 'reference_prefix = "SR21"'
+    another_key, another_prefix = (
+        text.replace(key, 'key = "toinen"', 1),
+        text.replace(prefix, 'reference_prefix = "X2"'),
+    )
+    for same in (text, another_key, another_prefix):
+        (folder / "toinen.toml").write_text(same)
+        with pytest.raises(SystemExit, match="is that of the call"):
+            make_app(calls_dir=folder)
+    another = another_key.replace(prefix, 'reference_prefix = "X2"').replace(
+        "closes = 2021-05-17", "closes = 2021-06-17"
+    )
+    (folder / "toinen.toml").write_text(another)
+    # The one that closes last stands first.
+    assert [call.key for call in make_app(calls_dir=folder).extensions["calls"]] == ["toinen", "strategiarahoitus-2021"]
 
 
 def test_the_real_call(call: Call) -> None:

@@ -102,6 +102,17 @@ def test_ask_for_links_says_the_same_to_anybody(
     assert Applicant(app).get(link_in(found[0])).reference == reference
 
 
+def test_an_address_gets_links_to_its_own_applications_only(
+    applicant: Applicant, app: Flask, mails: Callable[[], list[Any]]
+) -> None:
+    applicant.begin().press("Tallenna", {"q2.sahkoposti": "aino@example.fi"})
+    other = Applicant(app).begin().press("Tallenna", {"q2.sahkoposti": "kuka@example.fi"})
+    for asked, reference in (("aino", applicant.reference), ("kuka", other.reference)):
+        Applicant(app).get("/linkki").press("Lähetä linkki", {"sahkoposti": f"{asked}@example.fi"})
+        body = mails()[-1].get_body(("plain",)).get_content()
+        assert re.findall(r"SR21-\w{7}", body) == [reference]
+
+
 def test_one_mail_for_all_applications_of_an_address(
     applicant: Applicant, app: Flask, mails: Callable[[], list[Any]]
 ) -> None:

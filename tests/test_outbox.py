@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
+import clock
 from models.application import Application
 from models.database import database
 from models.outbox import OutboxMail
@@ -195,3 +197,16 @@ def test_the_loop_outlives_a_locked_database(
     assert "1 mails sent." in flask(app, "mail", "send", "--loop")
     assert [message["To"] for message in mails()] == ["aino@example.fi"]
     holder.close()
+
+
+def test_pauses_double_from_half_a_minute_to_two_hours(app: Flask, at: Callable[[str], None]) -> None:
+    at("2026-01-12T12:00:00")
+    with app.app_context(), database.connection_context():
+        outbox.queue("links", "aino@example.fi", "fi")
+        pauses = []
+        for attempts in (1, 2, 3, 8, 9, 99):
+            mail = OutboxMail.get()
+            mail.attempts = attempts
+            outbox.mark_failed(mail, "no room")
+            pauses.append(OutboxMail.get().next_at - clock.now())
+    assert [int(pause.total_seconds()) for pause in pauses] == [30, 60, 120, 3840, 7200, 7200]

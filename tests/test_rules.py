@@ -1,8 +1,11 @@
 """Rules and sums across questions, by themselves: what is typed, and what is then wrong, odd or touched."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forms.answers import Answers
 from forms.definition import Call, load_call
@@ -19,6 +22,7 @@ def found(answers: Answers) -> list[tuple[str, str, str, str]]:
     return [(str(one.severity), one.check, one.question.key, one.suffix) for one in answers.problems]
 
 
+RULES = call_of("rules")
 EQUAL = ("error", "equal_totals", "q2", "")
 ABOVE = ("error", "row_above", "q2", "palkat")
 SHARE = ("remark", "share_above", "q2", "muut")
@@ -42,6 +46,14 @@ SHARE = ("remark", "share_above", "q2", "muut")
 )
 def test_totals_bounds_and_shares(costs: Typed, financing: Typed, expected: list[tuple[str, str, str, str]]) -> None:
     assert found(Answers(call_of("rules"), {"q1": costs, "q2": financing})) == expected
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 99))
+def test_a_share_must_be_above_its_bound(part: int, rest: int, bound: int) -> None:
+    rule = RULES.rules[2].model_copy(update={"above_percent": bound})
+    typed = {"muut": str(part), "palkat": str(rest)}
+    is_low = bool(list(rule.problems(Answers(RULES, {"q2": typed}))))
+    assert is_low is (part + rest > 0 and Fraction(part, part + rest or 1) <= Fraction(bound, 100))
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def test_the_receipt(app: Flask, sample: dict[str, Any], at: Callable[[str], Non
     assert hashlib.sha256(submission.record.encode()).hexdigest() == submission.fingerprint
     record = json.loads(submission.record)
     assert record["answers"]["q4"] == sample["4"]
+    assert set(record["answers"]) == {f"q{number}" for number in sample}, "what is computed is no answer"
     assert sample["2"]["nimi"] not in submission.record, "personal details are kept apart, to be erased later"
 
     receipt, registry = mails()
@@ -133,6 +134,22 @@ def test_an_edit_is_not_sent_until_it_is(app: Flask, sample: dict[str, Any]) -> 
         assert "ei ole lähetetty" in applicant.go(page).text
     applicant.go("hakija").press("Tallenna", {"q2.nimi": sample["2"]["nimi"]})
     assert "joita ei ole lähetetty" not in applicant.text
+
+
+def test_a_contact_who_asked_for_a_link_gets_one_mail_of_a_sending(
+    app: Flask, sample: dict[str, Any], mails: Any
+) -> None:
+    """In whatever letters the address was typed; a colleague with a link of her own is told."""
+    applicant = filled(app, sample, **{"2": {**sample["2"], "sahkoposti": "Aino@Example.fi"}})
+    for address in ("aino@example.fi", "kollega@example.fi"):
+        applicant.go("tallennettu").press("Lähetä linkki", {"sahkoposti": address})
+    before = len(mails())
+    applicant.go("yhteenveto").send()
+    assert [message["To"].lower() for message in mails()[before:]] == [
+        "aino@example.fi",
+        "kirjaamo@minedu.fi",
+        "kollega@example.fi",
+    ]
 
 
 def test_a_second_application_of_a_provider_is_possible_and_said(
