@@ -85,6 +85,7 @@ def test_refused_with_advice_and_kept(small: Callable[..., Applicant], typed: st
         ("1319500,50", "ilman senttejä"),
         ("1 319 500,5", "ilman senttejä"),
         ("1.319.500", "ilman pisteitä ja pilkkuja"),
+        ("1,319,500.50", "ilman pisteitä ja pilkkuja"),
         ("-5", "ilman miinusmerkkiä"),
         ("10-20", "euroina numeroilla"),
         ("1000000000000", "liian suuri"),
