@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from forms.definition import Call, CallFileError, load_call
+from forms.definition import SUMMARY_PAGE, Call, CallFileError, load_call
 from forms.kinds.text import TextQuestion
 from forms.texts import LANGUAGES, Text
 from settings import Settings, SettingsError, read_settings
@@ -87,6 +87,16 @@ def test_a_fault_names_place_and_remedy(folder: Path, old: str, new: str, words:
     assert said.startswith(REAL.name)
     assert "pydantic" not in said
     assert "Traceback" not in said
+
+
+def test_no_page_of_a_call_takes_an_address_of_the_program(app: Flask, folder: Path) -> None:
+    addresses = [re.fullmatch("/hakemus/<reference>/([a-z]+)", str(rule)) for rule in app.url_map.iter_rules()]
+    taken = {address[1] for address in addresses if address} - {SUMMARY_PAGE}
+    assert "linkit" in taken
+    text = (folder / REAL.name).read_text()
+    for name in taken:
+        (folder / REAL.name).write_text(text)
+        assert "key: String should match pattern" in faults(folder, 'key = "hakija"', f'key = "{name}"'), name
 
 
 def test_all_faults_come_at_once(folder: Path) -> None:
