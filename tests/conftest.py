@@ -10,6 +10,7 @@ from email import policy
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
@@ -33,6 +34,8 @@ SAMPLE = ROOT / "tests/sample/application.json"
 BUSINESS_IDS = {"Helsingin kaupunki": "0201256-6", "Tampereen kaupunki": "0211675-2"}
 # A shared machine may stand still for some seconds; what is waited for is there at once otherwise.
 expect.set_options(timeout=20_000)
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 IN_CI = os.environ.get("CI") == "true"
 
 
