@@ -6,8 +6,6 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The programs of Debian that the tests drive.
 TOOLS := chromium pdftotext pdftoppm lynx tmux openssl
-# Tests wait a good deal, for browsers, mail servers, clocks: two at once for each core keep it busy.
-AT_ONCE := $(shell expr 2 '*' $$(nproc))
 # One catalogue a language; the folder's name is all that makes it one of the service.
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -43,7 +41,7 @@ test: $(VENV)/.dev $(MO) ## Everything there is to check; what is missing of Deb
 	@if [ $$(command -v $(TOOLS) | wc -l) = $(words $(TOOLS)) ]; then :; \
 	elif [ $$(id -u) = 0 ]; then $(MAKE) setup; \
 	else echo "*** One of $(TOOLS) is missing: tests that need it are SKIPPED. Install: sudo make setup"; fi
-	$(BIN)/pytest -n $(AT_ONCE) --dist worksteal
+	$(BIN)/pytest -n auto
 
 quick: $(VENV)/.dev $(MO) ## The tests that need neither a browser nor a server of their own
 	$(BIN)/pytest -n auto -m quick
