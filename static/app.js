@@ -146,6 +146,20 @@
     if (document.visibilityState === "hidden") { unsavedQuestions().forEach(tryAgain); }
   });
 
+  // Pressing a button leaves a field, which saves it; the answer may move the button, or bring it anew, before it is let
+  // go, and then the browser sees no click. Whoever lets go where they pressed has pressed.
+  var press = null;
+  document.addEventListener("mousedown", function (event) {
+    var button = event.button === 0 && event.target.closest ? event.target.closest("#lomake button") : null;
+    press = button && { button: button, x: event.clientX, y: event.clientY };
+  });
+  document.addEventListener("mouseup", function (event) {
+    if (!press || press.button.contains(event.target)) { return; }
+    if (Math.abs(event.clientX - press.x) > 4 || Math.abs(event.clientY - press.y) > 4) { return; }
+    var button = document.contains(press.button) ? press.button : document.getElementById(press.button.id);
+    if (button) { button.click(); }
+  });
+
   // Fields are wrong as long as an error stands in their place; the places follow every save, the fields stay.
   document.addEventListener("htmx:afterSettle", function () {
     Array.prototype.forEach.call(form.querySelectorAll("[data-field]"), function (place) {
