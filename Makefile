@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The programs of Debian that the tests drive.
-TOOLS := chromium pdftotext pdftoppm lynx tmux openssl
+TOOLS := chromium-headless-shell pdftotext pdftoppm lynx tmux openssl
 # One catalogue a language; the folder's name is all that makes it one of the service.
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -56,7 +56,7 @@ lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
 
 setup: ## The Debian packages that the tests need (as root)
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium poppler-utils fonts-dejavu-core lynx tmux openssl
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell poppler-utils fonts-dejavu-core lynx tmux openssl
 
 bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
 	$(BIN)/python -m bench

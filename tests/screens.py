@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.applicant import fields_of_answers
 from tests.browser import begin, fill_known, press, send
-from tests.conftest import ROOT, SAMPLE, with_provider
+from tests.conftest import CHROMIUM, ROOT, SAMPLE, need, with_provider
 from tests.key_states import key_states
 from tests.service import Service
 
@@ -105,7 +105,7 @@ def main() -> None:
         Service(Path(folder), TRYOUT="true") as service,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=need(CHROMIUM), args=["--no-sandbox"])
         run(browser, service)
         browser.close()
     print(f"Pictures in {FOLDER}")

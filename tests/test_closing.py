@@ -37,10 +37,10 @@ def test_before_opening_the_form_can_be_read_and_not_begun(real_app: Flask, at: 
     [("2021-05-17T16:14:59.999", True), ("2021-05-17T16:15:00.000", True), ("2021-05-17T16:15:00.001", False)],
 )
 def test_closing_to_the_millisecond(
-    real_app: Flask, sample: dict[str, Any], at: Callable[[str], None], arrival: str, is_in_time: bool
+    real_app: Flask, short: dict[str, Any], at: Callable[[str], None], arrival: str, is_in_time: bool
 ) -> None:
     at(OPEN)
-    applicant = filled(real_app, sample)
+    applicant = filled(real_app, short)
     assert "Aikaa on jäljellä 1 t 15 min." in applicant.text
     at(arrival)
     applicant.send()
@@ -53,10 +53,10 @@ def test_closing_to_the_millisecond(
 
 
 def test_after_closing_a_draft_is_read_saved_and_printed(
-    real_app: Flask, sample: dict[str, Any], at: Callable[[str], None]
+    real_app: Flask, short: dict[str, Any], at: Callable[[str], None]
 ) -> None:
     at(OPEN)
-    applicant = filled(real_app, sample)
+    applicant = filled(real_app, short)
     at("2021-05-18T09:00:00")
     applicant.go("hakija").press("Tallenna", {"q2.nimi": "Myöhäinen Nimi"})
     assert applicant.value("q2.nimi") == "Myöhäinen Nimi"
@@ -81,11 +81,11 @@ class SlowBody(BytesIO):
 
 
 def test_arrival_is_noted_before_the_body_is_read(
-    real_app: Flask, sample: dict[str, Any], at: Callable[[str], None]
+    real_app: Flask, short: dict[str, Any], at: Callable[[str], None]
 ) -> None:
     """A slow line does not make late what came in time."""
     at(OPEN)
-    applicant = filled(real_app, sample)
+    applicant = filled(real_app, short)
     address, data = applicant.form("Lähetä").pressed("Lähetä")
     data.update({"vakuutus": "1", "huomautukset": "1"})
     body = urlencode(list(data.items(multi=True))).encode()
@@ -107,7 +107,7 @@ def test_arrival_is_noted_before_the_body_is_read(
 )
 def test_a_proxys_word_on_arrival(
     make_app: Callable[..., Flask],
-    sample: dict[str, Any],
+    short: dict[str, Any],
     at: Callable[[str], None],
     proxies: int,
     said: str,
@@ -116,7 +116,7 @@ def test_a_proxys_word_on_arrival(
     """A busy service does not make late what its own proxy took in time; nobody else is believed."""
     app = make_app(held_open=frozenset(), proxies=proxies, arrival_header="X-Arrived")
     at(OPEN)
-    applicant = filled(app, sample)
+    applicant = filled(app, short)
     at("2021-05-17T16:15:30")
     instant = datetime.fromisoformat(said).replace(tzinfo=clock.HELSINKI)
     applicant.headers = {"X-Arrived": f"{instant.timestamp():.3f}"}

@@ -204,10 +204,10 @@ def test_changes_since_sending_stand_above_the_button(app: Flask, sample: dict[s
     assert "4. Lyhyt kuvaus" not in part
 
 
-def test_an_extension_is_honoured_and_kept(make_app: Any, sample: dict[str, Any], at: Callable[[str], None]) -> None:
+def test_an_extension_is_honoured_and_kept(make_app: Any, short: dict[str, Any], at: Callable[[str], None]) -> None:
     app = make_app(held_open=frozenset())
     at(OPEN)
-    applicant = filled(app, sample)
+    applicant = filled(app, short)
     at("2021-05-18T12:00:00")
     run = app.test_cli_runner().invoke
     arguments = ["application", "extend", applicant.reference, "--until", "2021-05-18T16:00:00", "--reason", "sairaus"]
@@ -222,11 +222,11 @@ def test_an_extension_is_honoured_and_kept(make_app: Any, sample: dict[str, Any]
     assert [(event.kind, "sairaus" in event.reason) for event in Event.select()] == [("extended", True)]
 
 
-def test_a_late_one_is_accepted_with_a_reason(make_app: Any, sample: dict[str, Any], at: Callable[[str], None]) -> None:
+def test_a_late_one_is_accepted_with_a_reason(make_app: Any, short: dict[str, Any], at: Callable[[str], None]) -> None:
     app = make_app(held_open=frozenset())
     at(OPEN)
     # With remarks, which nobody but the officer confirms.
-    applicant = filled(app, sample, **{"17": {"alku": "", "loppu": ""}})
+    applicant = filled(app, short, **{"17": {"alku": "", "loppu": ""}})
     at("2021-05-18T12:00:00")
     run = app.test_cli_runner().invoke
     result = run(args=["application", "accept-late", applicant.reference, "--reason", "katko 17.5. klo 16.00–16.20"])

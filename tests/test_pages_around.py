@@ -144,7 +144,7 @@ def test_the_statements_hold_what_the_law_asks(
 
 
 def test_the_cookie_page_names_every_cookie_of_a_whole_visit(
-    make_app: Callable[..., Flask], sample: dict[str, Any], language: str, monkeypatch: pytest.MonkeyPatch
+    make_app: Callable[..., Flask], short: dict[str, Any], language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = make_app(session_days=12)
     set_cookies: list[str] = []
@@ -158,7 +158,7 @@ def test_the_cookie_page_names_every_cookie_of_a_whole_visit(
         return serve(environ, started)
 
     monkeypatch.setattr(app, "wsgi_app", listening)
-    applicant = Applicant(app).get("/?kieli=fi").begin().fill(sample).send()
+    applicant = Applicant(app).get("/?kieli=fi").begin().fill(short).send()
     assert "Hakemus on lähetetty" in applicant.text
     link = shown_link(applicant)
     # The question that open pages ask every twenty seconds.

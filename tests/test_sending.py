@@ -94,8 +94,8 @@ def test_declaration_and_remarks_are_asked_for(app: Flask, sample: dict[str, Any
     assert "Hakemus on lähetetty" in applicant.text
 
 
-def test_a_second_click_is_the_same_sending(app: Flask, sample: dict[str, Any], mails: Any) -> None:
-    applicant = filled(app, sample)
+def test_a_second_click_is_the_same_sending(app: Flask, short: dict[str, Any], mails: Any) -> None:
+    applicant = filled(app, short)
     form = applicant.form("Lähetä")
     address, data = form.pressed("Lähetä")
     data["vakuutus"] = "1"
@@ -108,9 +108,9 @@ def test_a_second_click_is_the_same_sending(app: Flask, sample: dict[str, Any], 
     assert len(mails()) == 2
 
 
-def test_what_was_not_looked_at_is_not_sent(app: Flask, sample: dict[str, Any]) -> None:
+def test_what_was_not_looked_at_is_not_sent(app: Flask, short: dict[str, Any]) -> None:
     """A page from before an edit, or from before another sending, sends nothing silently."""
-    applicant = filled(app, sample)
+    applicant = filled(app, short)
     address, data = applicant.form("Lähetä").pressed("Lähetä")
     data.update({"vakuutus": "1", "huomautukset": "1"})
     applicant.go("hakija").press("Tallenna", {"q2.nimi": "Toinen Nimi"})
@@ -124,23 +124,23 @@ def test_what_was_not_looked_at_is_not_sent(app: Flask, sample: dict[str, Any]) 
     assert Submission.select().count() == 1
 
 
-def test_an_edit_is_not_sent_until_it_is(app: Flask, sample: dict[str, Any]) -> None:
-    applicant = filled(app, sample).send()
+def test_an_edit_is_not_sent_until_it_is(app: Flask, short: dict[str, Any]) -> None:
+    applicant = filled(app, short).send()
     for page in ("hakija", "kehittamiskokonaisuudet"):
         assert "Viimeksi lähetetty: Versio 1" in applicant.go(page).text
         assert "joita ei ole lähetetty" not in applicant.text
     applicant.go("hakija").press("Tallenna", {"q2.nimi": "Toinen Nimi"})
     for page in ("hakija", "kehittamiskokonaisuudet", "yhteenveto", "versio/1"):
         assert "ei ole lähetetty" in applicant.go(page).text
-    applicant.go("hakija").press("Tallenna", {"q2.nimi": sample["2"]["nimi"]})
+    applicant.go("hakija").press("Tallenna", {"q2.nimi": short["2"]["nimi"]})
     assert "joita ei ole lähetetty" not in applicant.text
 
 
 def test_a_contact_who_asked_for_a_link_gets_one_mail_of_a_sending(
-    app: Flask, sample: dict[str, Any], mails: Any
+    app: Flask, short: dict[str, Any], mails: Any
 ) -> None:
     """In whatever letters the address was typed; a colleague with a link of her own is told."""
-    applicant = filled(app, sample, **{"2": {**sample["2"], "sahkoposti": "Aino@Example.fi"}})
+    applicant = filled(app, short, **{"2": {**short["2"], "sahkoposti": "Aino@Example.fi"}})
     for address in ("aino@example.fi", "kollega@example.fi"):
         applicant.go("tallennettu").press("Lähetä linkki", {"sahkoposti": address})
     before = len(mails())
@@ -152,25 +152,23 @@ def test_a_contact_who_asked_for_a_link_gets_one_mail_of_a_sending(
     ]
 
 
-def test_a_second_application_of_a_provider_is_possible_and_said(
-    app: Flask, sample: dict[str, Any], mails: Any
-) -> None:
-    first = filled(app, sample).send()
-    contact = {**sample["2"], "sahkoposti": "toinen@example.fi"}
-    second = filled(app, sample, **{"2": contact})
+def test_a_second_application_of_a_provider_is_possible_and_said(app: Flask, short: dict[str, Any], mails: Any) -> None:
+    first = filled(app, short).send()
+    contact = {**short["2"], "sahkoposti": "toinen@example.fi"}
+    second = filled(app, short, **{"2": contact})
     assert "on jo lähettänyt tässä haussa toisen hakemuksen." in second.text
     assert first.reference in second.text
     second.send()
     assert "Hakemus on lähetetty" in second.text
     told = [message for message in mails() if "toisen hakemuksen" in message["Subject"]]
-    assert [message["To"] for message in told] == [sample["2"]["sahkoposti"]]
+    assert [message["To"] for message in told] == [short["2"]["sahkoposti"]]
 
 
 def test_a_submission_stands_when_its_pdf_and_mails_fail(
-    make_app: Callable[..., Flask], sample: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    make_app: Callable[..., Flask], short: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = make_app(mail_server="127.0.0.1", mail_port=9)
-    applicant = filled(app, sample)
+    applicant = filled(app, short)
 
     def broken(*arguments: object) -> bytes:
         raise PdfError("no font today")
@@ -186,8 +184,8 @@ def test_a_submission_stands_when_its_pdf_and_mails_fail(
     assert OutboxMail.select().where(OutboxMail.sent_at.is_null()).count() == 2
 
 
-def test_a_copy_to_another_address(app: Flask, sample: dict[str, Any], mails: Any) -> None:
-    applicant = filled(app, sample).send()
+def test_a_copy_to_another_address(app: Flask, short: dict[str, Any], mails: Any) -> None:
+    applicant = filled(app, short).send()
     applicant.press("Lähetä yhteenveto", {"sahkoposti": "ei osoite"})
     assert applicant.status == 422
     applicant.press("Lähetä yhteenveto", {"sahkoposti": "johto@example.fi"})
@@ -198,10 +196,10 @@ def test_a_copy_to_another_address(app: Flask, sample: dict[str, Any], mails: An
 
 
 def test_a_tryout_never_mails_a_calls_own_addresses(
-    make_app: Callable[..., Flask], sample: dict[str, Any], mails: Any
+    make_app: Callable[..., Flask], short: dict[str, Any], mails: Any
 ) -> None:
     app = make_app(tryout=True, mail_server="127.0.0.1", mail_port=9)
-    applicant = filled(app, sample).send()
+    applicant = filled(app, short).send()
     assert "Kokeilu" in applicant.text
     # The mail server is down; the one that never goes there is written all the same.
     assert [message["To"] for message in mails()] == ["kirjaamo@minedu.fi"]
@@ -215,8 +213,8 @@ def name_of_pdf(applicant: Applicant) -> str:
     return answer.headers["Content-Disposition"].removeprefix("inline; filename=")
 
 
-def test_the_whole_in_swedish(app: Flask, sample: dict[str, Any], mails: Any) -> None:
-    applicant = filled(app, sample)
+def test_the_whole_in_swedish(app: Flask, short: dict[str, Any], mails: Any) -> None:
+    applicant = filled(app, short)
     applicant.press("På svenska")
     applicant.words = Words("sv")
     assert name_of_pdf(applicant) == f"{applicant.reference}-utkast.pdf"
@@ -228,9 +226,9 @@ def test_the_whole_in_swedish(app: Flask, sample: dict[str, Any], mails: Any) ->
     assert "ansökan" in mails()[0]["Subject"].lower()
 
 
-def test_a_name_with_every_sign(app: Flask, sample: dict[str, Any], mails: Any) -> None:
+def test_a_name_with_every_sign(app: Flask, short: dict[str, Any], mails: Any) -> None:
     name = 'Koulutus & Kehitys O\'Hara <Oy> "Ab" – åäö'
-    applicant = filled(app, sample, **{"1": ""})
+    applicant = filled(app, short, **{"1": ""})
     applicant.go("hakija").press("Tallenna", {"q1": "", "q1.muu": name})
     applicant.go("yhteenveto")
     assert "Kirjoittamanne nimi ei ole järjestäjäluettelossa." in applicant.text
@@ -246,10 +244,10 @@ def test_a_typed_table_on_the_last_page_is_sent_with_it(small: Callable[..., App
     assert "Hakemus on lähetetty" in applicant.go("yhteenveto").send().text
 
 
-def test_another_applications_key_is_no_trouble(app: Flask, sample: dict[str, Any]) -> None:
-    first = filled(app, sample).send()
+def test_another_applications_key_is_no_trouble(app: Flask, short: dict[str, Any]) -> None:
+    first = filled(app, short).send()
     assert first.status == 200
-    second = filled(app, sample)
+    second = filled(app, short)
     address, data = second.form("Lähetä").pressed("Lähetä")
     data.update({"vakuutus": "1", "huomautukset": "1"})
     data["lahetys"] = Submission.get().sending_key
@@ -258,11 +256,11 @@ def test_another_applications_key_is_no_trouble(app: Flask, sample: dict[str, An
     assert Submission.select().count() == 2
 
 
-def test_a_provider_that_changed_is_the_others_no_longer(app: Flask, sample: dict[str, Any], mails: Any) -> None:
-    first = filled(app, sample).send()
+def test_a_provider_that_changed_is_the_others_no_longer(app: Flask, short: dict[str, Any], mails: Any) -> None:
+    first = filled(app, short).send()
     first.go("hakija").press("Tallenna", {"q1": "0201256-6"})
     first.go("yhteenveto").send("Lähetä uudelleen")
-    second = filled(app, sample)
+    second = filled(app, short)
     assert "on jo lähettänyt" not in second.text
     before = len(mails())
     second.send()

@@ -33,8 +33,8 @@ def test_the_first_view_is_light(service: Service, encoding: str) -> None:
 
 def test_a_later_page_fetches_only_itself(page: Page) -> None:
     page.goto(FIRST_VIEW)
-    # The icon comes when the browser has time; one who leaves before that fetches it again.
-    page.wait_for_function("() => performance.getEntriesByType('resource').length === 3")
+    # Style and script; this browser shows no icon and fetches none.
+    page.wait_for_function("() => performance.getEntriesByType('resource').length === 2")
     page.goto("/ohje")
     parts = page.evaluate(
         "() => performance.getEntriesByType('resource').map(part => [new URL(part.name).origin, part.transferSize])"
