@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The programs of Debian that the tests drive.
 TOOLS := chromium-headless-shell pdftotext pdftoppm lynx tmux openssl
+# Three to two cores: one always has something to do while the others wait for a browser or a server.
+WORKERS := -n $(shell expr $$(nproc) \* 3 / 2) --dist worksteal
 # One catalogue a language; the folder's name is all that makes it one of the service.
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -41,10 +43,10 @@ test: $(VENV)/.dev $(MO) ## Everything there is to check; what is missing of Deb
 	@if [ $$(command -v $(TOOLS) | wc -l) = $(words $(TOOLS)) ]; then :; \
 	elif [ $$(id -u) = 0 ]; then $(MAKE) setup; \
 	else echo "*** One of $(TOOLS) is missing: tests that need it are SKIPPED. Install: sudo make setup"; fi
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest $(WORKERS)
 
 quick: $(VENV)/.dev $(MO) ## The tests that need neither a browser nor a server of their own
-	$(BIN)/pytest -n auto -m quick
+	$(BIN)/pytest $(WORKERS) -m quick
 
 lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
 	$(BIN)/ruff check .

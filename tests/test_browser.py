@@ -25,7 +25,12 @@ def alone(tmp_path: Path) -> Iterator[Service]:
         yield running
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize(
+    ("language", "scripts"),
+    # Without scripts it goes in Finnish by plain HTTP, in test_journey_http.
+    [("fi", True), ("sv", True), ("sv", False)],
+    ids=["fi-scripts", "sv-scripts", "sv-no-scripts"],
+)
 def test_a_real_application_goes_through(
     browser: Browser,
     alone: Service,
