@@ -12,10 +12,13 @@ from flask.cli import AppGroup
 import clock
 from forms.clean import clean_line
 from forms.definition import CallFileError, load_call
+from forms.kinds.contact import EmailError, parse_email
+from forms.texts import LANGUAGES, SOURCE
 from models.application import Application
 from models.database import database, migrate
 from models.outbox import OutboxMail
-from services import drafts, mail, officers, outbox, reminders
+from services import accounts, drafts, mail, officers, outbox, reminders
+from services.accounts import Role
 from services.context import calls
 
 log = logging.getLogger(__name__)
@@ -24,6 +27,7 @@ call_group = AppGroup("call", help="Calls for applications.")
 mail_group = AppGroup("mail", help="Mails that wait in the outbox.")
 db_group = AppGroup("db", help="The database.")
 application_group = AppGroup("application", help="One application: more time, a late one accepted.")
+officer_group = AppGroup("officer", help="Accounts of the ministry's people.")
 
 
 @call_group.command("check")
@@ -163,6 +167,42 @@ def accept_late(reference: str, reason: str) -> None:
     click.echo(f"{reference} is accepted as version {outcome.submission.version}.")
 
 
+@officer_group.command("add")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What they may do.")
+@click.option("--language", default=SOURCE, type=click.Choice(list(LANGUAGES)), help="Of the mail.")
+def add_officer(email: str, role: Role, language: str) -> None:
+    """Make an account for EMAIL, or give it another role, and mail the link by which it is set up (anew)."""
+    try:
+        address = parse_email(email)
+    except EmailError as error:
+        raise click.ClickException(f"{email} is no e-mail address.") from error
+    with database.connection_context():
+        accounts.add(address, Role(role), language)
+        mail.deliver()
+    click.echo(f"{address} is {role}; the link to set the account up is in the mail.")
+
+
+@officer_group.command("remove")
+@click.argument("email")
+def remove_officer(email: str) -> None:
+    """Take the account of EMAIL out of use, at once and in every browser."""
+    with database.connection_context():
+        officer = accounts.find(email)
+        if officer is None:
+            raise click.ClickException(f"There is no account {email}.")
+        accounts.disable(officer)
+    click.echo(f"{email} is out of use.")
+
+
+@officer_group.command("list")
+def list_officers() -> None:
+    """Say who has an account, with which role."""
+    with database.connection_context():
+        for officer in accounts.everybody():
+            click.echo(f"{officer.email} {officer.role} {accounts.state_of(officer)}")
+
+
 def register_commands(app: Flask) -> None:
-    for group in (call_group, mail_group, db_group, application_group):
+    for group in (call_group, mail_group, db_group, application_group, officer_group):
         app.cli.add_command(group)

@@ -6,6 +6,7 @@ from flask_compress import Compress
 from flask_htmx import HTMX
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
 from flask_mail import Mail
 from flask_wtf.csrf import CSRFProtect
 
@@ -28,4 +29,5 @@ compress = _CompressEverything()
 csrf = CSRFProtect()
 htmx = HTMX()
 limiter = Limiter(get_remote_address)
+login = LoginManager()
 mail = Mail()

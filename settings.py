@@ -92,6 +92,11 @@ class Settings(BaseSettings):
     """How often one address of the network may ask for links, have mails sent, try wrong links or check what is
     unknown; counted per worker."""
 
+    officer_session_hours: int = Field(default=12, gt=0)
+    """How long an officer stays signed in at most."""
+    officer_idle_minutes: int = Field(default=60, gt=0)
+    """How long, when nothing is done meanwhile."""
+
     feedback_email: str = Field(default="kirjaamo.okm@gov.fi", pattern=_EMAIL)
     """Where people write about the service: faults, accessibility, lost links that no mail brings back. Shown on the
     pages around the form and on error pages."""

@@ -1,8 +1,26 @@
 """What is kept, and nothing about what it means."""
 
-from models.application import Answer, AnswerVersion, Application, Event, Link, Presence
+from models.application import Answer, AnswerVersion, Application, Link, Presence
+from models.event import Event
+from models.handling import Handling, Listed, Note
+from models.officer import Officer, OfficerSession, SignInFailure
 from models.outbox import OutboxMail
 from models.submission import Submission
 
-ALL = [Application, Answer, AnswerVersion, Link, Submission, OutboxMail, Presence, Event]
+ALL = [
+    Application,
+    Answer,
+    AnswerVersion,
+    Link,
+    Submission,
+    OutboxMail,
+    Presence,
+    Officer,
+    OfficerSession,
+    SignInFailure,
+    Event,
+    Handling,
+    Note,
+    Listed,
+]
 """Every table, parents first: what the migrations must add up to."""

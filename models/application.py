@@ -78,12 +78,3 @@ class Presence(Model):
 
     class Meta:
         indexes = ((("application", "page"), True),)
-
-
-class Event(Model):
-    """What was done to an application besides writing it, by whom and why."""
-
-    application = peewee.ForeignKeyField(Application, on_delete="CASCADE")
-    at = UtcDateTimeField(index=True)
-    kind = peewee.CharField(max_length=40)
-    reason = peewee.TextField()

@@ -13,6 +13,8 @@ class Submission(Model):
     """1 at the first sending; the largest one of an application is current."""
     sent_at = UtcDateTimeField()
     """Arrival at the service."""
+    recorded_at = UtcDateTimeField(null=True)
+    """When it was recorded: the application's last save at that moment (Application.touched_at)."""
     language = peewee.CharField(max_length=5)
     provider = peewee.CharField(max_length=300, null=True)
     """The applying provider's identity (business ID, or typed name in lower case)."""

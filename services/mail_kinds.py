@@ -21,7 +21,7 @@ from forms.summary import totals_of
 from forms.texts import msg
 from models.application import Link
 from models.outbox import OutboxMail
-from services import links, pdf, reminders, submissions
+from services import accounts, links, pdf, reminders, submissions
 from services.context import calls, closing_of, settings
 
 _LINE = 76
@@ -136,6 +136,16 @@ def _reminder(mail: OutboxMail) -> Contents | None:
     return Contents(call, context)
 
 
+def _officer(mail: OutboxMail) -> Contents | None:
+    """The link by which an account is set up, made here so that it is kept nowhere; None for an account out of use."""
+    officer = accounts.find(mail.recipient)
+    if officer is None:
+        return None
+    token = accounts.begin_setup(officer)
+    context = {"address": f"{settings().base_url}/virkailija/kayttoonotto/{token}", "until": officer.setup_until}
+    return Contents(next(iter(calls())), context)
+
+
 KINDS: dict[str, Callable[[OutboxMail], Contents | None]] = {
     "link": _personal_link,
     "links": _all_links,
@@ -145,6 +155,7 @@ KINDS: dict[str, Callable[[OutboxMail], Contents | None]] = {
     "version": _submission,
     "other_application": _submission,
     "reminder": _reminder,
+    "officer": _officer,
 }
 """Every kind of mail, by the name of its templates: templates/mail/KIND.txt and KIND.html. docs/mails.md draws them."""
 

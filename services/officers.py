@@ -5,8 +5,9 @@ from datetime import datetime
 
 import clock
 from forms.definition import Call
-from models.application import Application, Event
+from models.application import Application
 from models.database import database
+from models.event import Event
 from services import drafts, submissions
 from services.submissions import Order, Outcome
 

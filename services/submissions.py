@@ -147,7 +147,8 @@ def send(application: Application, call: Call, order: Order) -> Outcome:
     """
     with database.atomic():
         # Written first: from here on no save and no other sending of this application comes between.
-        Application.update(touched_at=clock.now()).where(Application.id == application.id).execute()
+        recorded_at = clock.now()
+        Application.update(touched_at=recorded_at).where(Application.id == application.id).execute()
         already = Submission.get_or_none(Submission.sending_key == order.key, Submission.application == application)
         if already is not None:
             return Outcome(already)
@@ -156,7 +157,7 @@ def send(application: Application, call: Call, order: Order) -> Outcome:
         refusals = list(_refusals(application, answers, previous, order))
         if refusals:
             return Outcome(refusals=refusals)
-        submission = _record(application, answers, previous, order)
+        submission = _record(application, answers, previous, order, recorded_at)
         _queue_mails(submission, previous, answers)
         return Outcome(submission)
 
@@ -179,7 +180,9 @@ def _refusals(application: Application, answers: Answers, previous: Submission |
     return [refusal for refusal, stands in checks.items() if stands]
 
 
-def _record(application: Application, answers: Answers, previous: Submission | None, order: Order) -> Submission:
+def _record(
+    application: Application, answers: Answers, previous: Submission | None, order: Order, recorded_at: datetime
+) -> Submission:
     call = answers.call
     salt = secrets.token_hex(32)
     values = content(answers)
@@ -204,6 +207,7 @@ def _record(application: Application, answers: Answers, previous: Submission | N
         call_key=call.key,
         version=version,
         sent_at=order.arrived_at,
+        recorded_at=recorded_at,
         language=order.language,
         provider=provider_of(call, answers),
         record=record,

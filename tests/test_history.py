@@ -11,7 +11,8 @@ from flask import Flask
 
 import clock
 from forms.definition import load_call
-from models.application import Application, Event, Link
+from models.application import Application, Link
+from models.event import Event
 from models.submission import Submission
 from tests.applicant import Applicant
 from tests.conftest import ROOT

@@ -12,7 +12,8 @@ from forms.texts import LANGUAGES
 from models.application import Application
 from models.outbox import OutboxMail
 from models.submission import Submission
-from services import outbox
+from services import accounts, outbox
+from services.accounts import Role
 from services.mail_kinds import KINDS, compose, contents_of
 from tests.applicant import Applicant
 from tests.conftest import ROOT
@@ -20,7 +21,12 @@ from tests.drawn import BEGIN, expect_drawn
 
 PAGE = ROOT / "docs/mails.md"
 # What differs each time, by what stands in its place in the drawing.
-RANDOM = {r"SR21-[2-9A-Z]{7}": "SR21-2345678", r"/jatka/\S+": "/jatka/…", r"\b[0-9a-f]{64}\b": "0123456789abcdef" * 4}
+RANDOM = {
+    r"SR21-[2-9A-Z]{7}": "SR21-2345678",
+    r"/jatka/\S+": "/jatka/…",
+    r"/kayttoonotto/\S+": "/kayttoonotto/…",
+    r"\b[0-9a-f]{64}\b": "0123456789abcdef" * 4,
+}
 
 
 def message_of(mail: OutboxMail) -> Any:
@@ -52,7 +58,8 @@ def every_mail(
     applicant.go("hakija").press("Tallenna", {"q2.nimi": "Toinen Nimi"})
     recipient = sample["2"]["sahkoposti"]
     with app.app_context():
-        for kind in KINDS:
+        accounts.add(recipient, Role.READER, "fi")
+        for kind in KINDS.keys() - {"officer"}:
             outbox.queue(kind, recipient, "fi", application=Application.get(), submission=Submission.get())
         yield [OutboxMail.select().where(OutboxMail.kind == kind).get() for kind in KINDS]
 

@@ -1,0 +1,52 @@
+"""What the ministry's desk adds to applications that were sent, and keeps to find them by."""
+
+import peewee
+
+from models.application import Application
+from models.database import Model, UtcDateTimeField
+from models.officer import Officer
+from models.submission import Submission
+
+
+class Handling(Model):
+    """How one application is handled."""
+
+    application = peewee.ForeignKeyField(Application, unique=True, backref="handlings", on_delete="CASCADE")
+    case_number = peewee.CharField(max_length=60, default="")
+    """The ministry's own, such as VN/12345/2021."""
+    handler = peewee.ForeignKeyField(Officer, null=True, on_delete="SET NULL")
+    labels = peewee.JSONField(default=list)
+    counts = peewee.BooleanField(null=True)
+    """True for the one that an officer chose among several of a provider."""
+    document_on = peewee.DateField(null=True)
+    """The day on which the signed document arrived."""
+    document_version = peewee.IntegerField(null=True)
+    """The version that its fingerprint belongs to."""
+    withdrawn_at = UtcDateTimeField(null=True)
+    """When the applicant's request to withdraw it was noted."""
+
+
+class Note(Model):
+    """A note of an officer to the others; applicants never see it."""
+
+    application = peewee.ForeignKeyField(Application, backref="notes", on_delete="CASCADE")
+    officer = peewee.ForeignKeyField(Officer, null=True, on_delete="SET NULL")
+    at = UtcDateTimeField()
+    text = peewee.TextField()
+
+
+class Listed(Model):
+    """What the desk's list shows of a version, drawn from its record when the list is first asked for after it."""
+
+    submission = peewee.ForeignKeyField(Submission, unique=True, on_delete="CASCADE")
+    application = peewee.ForeignKeyField(Application, index=True, on_delete="CASCADE")
+    call_key = peewee.CharField(max_length=60, index=True)
+    is_current = peewee.BooleanField()
+    provider = peewee.CharField(max_length=300, null=True)
+    """As in Submission."""
+    provider_name = peewee.CharField(max_length=300)
+    requested = peewee.IntegerField()
+    """Whole euros over all areas."""
+    costs = peewee.IntegerField()
+    areas = peewee.JSONField()
+    """[area's key, requested, costs] of each chosen area, in whole euros."""

@@ -1,0 +1,270 @@
+"""Accounts of the ministry's people: made by a command, set up by a mailed link, signed in with a one-time code.
+
+The pages know of it only `sign_in` and `session_of`: that is the seam for an organisation's own identity provider.
+"""
+
+import base64
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import pyotp
+from werkzeug.security import check_password_hash, generate_password_hash
+
+import clock
+from models.application import Application
+from models.database import database
+from models.event import Event
+from models.officer import Officer, OfficerSession, SignInFailure
+from services import outbox
+from services.context import settings
+
+SHORTEST_PASSWORD = 12
+"""Characters; no other rule, as NIST SP 800-63B advises."""
+_SETUP_DAYS = 3
+_RECOVERY_CODES = 10
+_FAILURES = 5
+"""Wrong tries on one account from one place until that place has to wait."""
+_FAILURES_OF_PLACE = 30
+"""The same from one place on all accounts."""
+_WAIT = timedelta(minutes=15)
+# Checked where there is no account: the answer takes as long, and tells nobody who is an officer.
+_NOBODYS_HASH = generate_password_hash(secrets.token_urlsafe(16))
+_NOBODYS_SECRET = pyotp.random_base32()
+
+
+class Role(StrEnum):
+    """What an officer may do; each may all that the ones before it may."""
+
+    READER = "reader"
+    OFFICER = "officer"
+    ADMIN = "admin"
+
+    def may(self, needed: "Role") -> bool:
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+class WrongSignInError(Exception):
+    """Address, password or code is wrong; which one is not said."""
+
+
+class TooManyTriesError(Exception):
+    """This place has to wait; others can sign in to the same account meanwhile."""
+
+
+class WeakPasswordError(Exception):
+    """Shorter than SHORTEST_PASSWORD, or the address itself."""
+
+
+class WrongCodeError(Exception):
+    """The one-time code is not the telephone's."""
+
+
+def add(email: str, role: Role, language: str) -> Officer:
+    """An account, and the mail by which it is set up. An existing one gets the role, and may be set up anew."""
+    with database.atomic():
+        officer, _ = Officer.get_or_create(email=email.lower(), defaults={"role": role, "created_at": clock.now()})
+        officer.role, officer.disabled_at = role, None
+        officer.save()
+        outbox.queue("officer", officer.email, language)
+        note("account_invited", None, reason=f"{officer.id} {role}")
+    found: Officer = officer
+    return found
+
+
+def disable(officer: Officer, by: Officer | None = None) -> None:
+    """Take an account out of use, at once and everywhere."""
+    with database.atomic():
+        at = clock.now()
+        Officer.update(disabled_at=at, setup_hash=None).where(Officer.id == officer.id).execute()
+        _end(OfficerSession.officer == officer, at)
+        note("account_disabled", by, reason=str(officer.id))
+
+
+def find(email: str) -> Officer | None:
+    """An account that is in use, by its address."""
+    return Officer.get_or_none(Officer.email == email.lower(), Officer.disabled_at.is_null())
+
+
+def everybody() -> list[Officer]:
+    return list(Officer.select().order_by(Officer.email))
+
+
+def state_of(officer: Officer) -> str:
+    """For those who run the service: in use, not set up yet, out of use."""
+    if officer.disabled_at is not None:
+        return "out of use"
+    return "in use" if officer.password_hash else "not set up"
+
+
+def begin_setup(officer: Officer) -> str:
+    """The token of a link by which the account is set up once; an earlier one stops working."""
+    token = secrets.token_urlsafe(32)
+    officer.setup_hash, officer.setup_until = _hash(token), clock.now() + timedelta(days=_SETUP_DAYS)
+    officer.save(only=[Officer.setup_hash, Officer.setup_until])
+    return token
+
+
+def of_setup(token: str) -> Officer | None:
+    """The account that a link sets up; opening it changes nothing, as mail scanners open links too."""
+    found: Officer | None = Officer.get_or_none(
+        Officer.setup_hash == _hash(token), Officer.setup_until > clock.now(), Officer.disabled_at.is_null()
+    )
+    return found
+
+
+def secret_of(token: str) -> str:
+    """The telephone's secret that comes with a link, the same at every opening; kept when the account is set up."""
+    return base64.b32encode(hashlib.sha256(f"totp {token}".encode()).digest()[:20]).decode()
+
+
+def telephone_address(officer: Officer, token: str) -> str:
+    """What the picture on the set-up page says to the telephone's application."""
+    return pyotp.TOTP(secret_of(token), name=officer.email, issuer="Strategiarahoitus").provisioning_uri()
+
+
+def set_up(officer: Officer, token: str, password: str, code: str) -> list[str]:
+    """Make an account ready; returns its recovery codes, which exist nowhere else. Its old sessions end.
+
+    Raises WeakPasswordError, WrongCodeError.
+    """
+    if len(password) < SHORTEST_PASSWORD or password.lower() == officer.email:
+        raise WeakPasswordError
+    step = _step_of(secret_of(token), 0, code)
+    if step is None:
+        raise WrongCodeError
+    codes = ["-".join(secrets.token_hex(2) for _ in range(3)) for _ in range(_RECOVERY_CODES)]
+    officer.password_hash = generate_password_hash(password)
+    officer.totp_secret, officer.totp_step = secret_of(token), step
+    officer.recovery_hashes = [_hash(code) for code in codes]
+    officer.setup_hash = officer.setup_until = None
+    with database.atomic():
+        officer.save()
+        _end(OfficerSession.officer == officer, clock.now())
+        note("account_set_up", officer)
+    return codes
+
+
+def sign_in(email: str, password: str, code: str, place: str, browser: str) -> OfficerSession:
+    """Begin a session. ``place`` is where the try comes from: wrong ones are counted by account and place.
+
+    Raises WrongSignInError and TooManyTriesError; the work is the same whether there is such an account or not.
+    """
+    if _has_to_wait(email, place):
+        raise TooManyTriesError
+    officer = find(email)
+    password_fits = check_password_hash((officer and officer.password_hash) or _NOBODYS_HASH, password)
+    with database.atomic():
+        # Read anew and used up in one transaction: a code is good for one of two tries at once.
+        Officer.update(email=Officer.email).where(Officer.email == email.lower()).execute()
+        officer = find(email)
+        code_fits = _use_code(officer, code, is_real=password_fits)
+        if officer is None or officer.password_hash is None or not (password_fits and code_fits):
+            _count_failure(email, place)
+        else:
+            at = clock.now()
+            note("signed_in", officer)
+            return OfficerSession.create(officer=officer, browser=browser[:200], created_at=at, seen_at=at)
+    raise WrongSignInError
+
+
+def _use_code(officer: Officer | None, code: str, is_real: bool) -> bool:
+    """Whether the code is the telephone's, or one for its loss; a right one beside a right password is used up."""
+    secret = (officer and officer.totp_secret) or _NOBODYS_SECRET
+    step = _step_of(secret, officer.totp_step if officer else 0, code)
+    recovery = _hash(re.sub(r"\s", "", code).lower())
+    if officer is None or not is_real:
+        return False
+    if step is not None:
+        Officer.update(totp_step=step).where(Officer.id == officer.id).execute()
+    elif recovery in officer.recovery_hashes:
+        left = [kept for kept in officer.recovery_hashes if kept != recovery]
+        Officer.update(recovery_hashes=left).where(Officer.id == officer.id).execute()
+    else:
+        return False
+    return True
+
+
+def _step_of(secret: str, last: int, code: str) -> int | None:
+    """The half minute that a code belongs to, one before and after allowed, if later than the last one taken."""
+    totp = pyotp.TOTP(secret)
+    now = int(clock.now().timestamp()) // totp.interval
+    digits = re.sub(r"\D", "", code)
+    fitting = [step for step in (now - 1, now, now + 1) if secrets.compare_digest(totp.generate_otp(step), digits)]
+    return fitting[0] if fitting and fitting[0] > last else None
+
+
+def _who(email: str, place: str) -> str:
+    return _hash(f"{email.lower()}|{place}")
+
+
+def _has_to_wait(email: str, place: str) -> bool:
+    since = clock.now() - _WAIT
+    recent = SignInFailure.select().where(SignInFailure.at > since)
+    here = recent.where(SignInFailure.who == _who(email, place)).count()
+    anywhere_here = recent.where(SignInFailure.who == _who("", place)).count()
+    return bool(here >= _FAILURES or anywhere_here >= _FAILURES_OF_PLACE)
+
+
+def _count_failure(email: str, place: str) -> None:
+    at = clock.now()
+    SignInFailure.delete().where(SignInFailure.at < at - _WAIT).execute()
+    for who in (_who(email, place), _who("", place)):
+        SignInFailure.create(who=who, at=at)
+
+
+def session_of(session_id: int) -> OfficerSession | None:
+    """A session that goes on, with its officer; one ends after hours, or when nothing is done for long."""
+    at = clock.now()
+    found: OfficerSession | None = (
+        OfficerSession.select(OfficerSession, Officer)
+        .join(Officer)
+        .where(
+            OfficerSession.id == session_id,
+            OfficerSession.ended_at.is_null(),
+            OfficerSession.created_at > at - timedelta(hours=settings().officer_session_hours),
+            OfficerSession.seen_at > at - timedelta(minutes=settings().officer_idle_minutes),
+            Officer.disabled_at.is_null(),
+        )
+        .get_or_none()
+    )
+    if found is not None and found.seen_at < at - timedelta(minutes=1):
+        OfficerSession.update(seen_at=at).where(OfficerSession.id == found.id).execute()
+    return found
+
+
+def sessions_of(officer: Officer) -> list[OfficerSession]:
+    """The sessions that go on, the newest first."""
+    rows = OfficerSession.select(OfficerSession.id).where(OfficerSession.officer == officer)
+    found = [session_of(row.id) for row in rows.order_by(OfficerSession.id.desc())]
+    return [session for session in found if session is not None]
+
+
+def end_session(officer: Officer, session_id: int) -> None:
+    with database.atomic():
+        _end((OfficerSession.id == session_id) & (OfficerSession.officer == officer), clock.now())
+        note("signed_out", officer)
+
+
+def _end(which: object, at: datetime) -> None:
+    OfficerSession.update(ended_at=at).where(which, OfficerSession.ended_at.is_null()).execute()
+
+
+def note(
+    kind: str,
+    officer: Officer | None,
+    *,
+    call_key: str | None = None,
+    application: Application | None = None,
+    reason: str = "",
+) -> None:
+    """Put into the event log what was seen or done; ``officer`` is None for a command on the server."""
+    key = application.call_key if application else call_key
+    Event.create(at=clock.now(), kind=kind, officer=officer, call_key=key, application=application, reason=reason)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,157 @@
+"""Officers' accounts: made by a command, set up by a mail, signed in with a one-time code, locked for nobody else."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from models.event import Event
+from models.officer import Officer as Account
+from services.accounts import Role
+from tests.desk import PASSWORD, Officer, signed_in
+
+WRONG = "Osoite, salasana tai koodi on väärä."
+
+
+@pytest.fixture
+def officer(app: Flask) -> Officer:
+    made = Officer(app)
+    made.set_up()
+    return made
+
+
+def test_from_the_command_to_the_desk(app: Flask, mails: Callable[[], list[Any]]) -> None:
+    runner = app.test_cli_runner()
+    made = runner.invoke(args=["officer", "add", "Aino.Virkailija@example.fi", "--role", "admin"])
+    assert made.exit_code == 0, made.output
+    [mail] = mails()
+    assert mail["To"] == "aino.virkailija@example.fi"
+    link = re.search(r"http\S+(/virkailija/kayttoonotto/\S+)", mail.get_body(("plain",)).get_content())
+    assert link
+    officer = Officer(app, Role.ADMIN, "aino.virkailija@example.fi")
+    assert officer.get(link[1]).status == 404, "a newer link takes its place"
+    codes = officer.set_up()
+    assert len(set(codes)) == 10
+    assert officer.get(f"/virkailija/kayttoonotto/{officer.setup_token}").status == 404, "it works once"
+    officer.sign_in()
+    assert "Haut" in officer.text
+    assert "aino.virkailija@example.fi admin in use" in runner.invoke(args=["officer", "list"]).output
+
+
+def test_opening_the_link_changes_nothing(app: Flask) -> None:
+    officer = Officer(app)
+    officer.get(f"/virkailija/kayttoonotto/{officer.setup_token}")
+    first = officer.text
+    officer.get(f"/virkailija/kayttoonotto/{officer.setup_token}")
+    assert officer.text == first
+    officer.press("Ota käyttäjätunnus käyttöön", {"salasana": "lyhyt", "koodi": officer.code()})
+    assert officer.status == 422
+    assert "vähintään 12 merkkiä" in officer.text
+    officer.press("Ota käyttäjätunnus käyttöön", {"salasana": PASSWORD, "koodi": "000000"})
+    assert officer.status == 422
+    assert "Koodi on väärä" in officer.text
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "code"),
+    [
+        (None, "aivan muu salasana", None),
+        (None, PASSWORD, "000000"),
+        (None, PASSWORD, ""),
+        ("joku.muu@example.fi", PASSWORD, None),
+        ("", "", ""),
+    ],
+)
+def test_whatever_is_wrong_is_said_alike(officer: Officer, email: str | None, password: str, code: str | None) -> None:
+    officer.email = officer.email if email is None else email
+    officer.sign_in(password, code)
+    assert officer.status == 422
+    assert WRONG in officer.text
+    assert PASSWORD not in officer.response.text if officer.response else False
+    assert officer.get("/virkailija/").address == "/virkailija/kirjaudu"
+
+
+def test_a_code_is_taken_once(app: Flask, officer: Officer) -> None:
+    code = officer.code()
+    officer.sign_in(code=code)
+    officer.press("Kirjaudu ulos")
+    assert WRONG in officer.sign_in(code=code).text
+
+
+def test_a_recovery_code_is_taken_once(app: Flask) -> None:
+    officer = Officer(app)
+    codes = officer.set_up()
+    assert "Haut" in officer.sign_in(code=codes[3].upper()).text
+    officer.press("Kirjaudu ulos")
+    assert WRONG in officer.sign_in(code=codes[3]).text
+    assert "Haut" in officer.sign_in(code=codes[4]).text
+
+
+def test_too_many_tries_lock_nobody_else_out(app: Flask, at: Callable[[str], None]) -> None:
+    at("2021-05-17T12:00:00")
+    officer = Officer(app)
+    officer.set_up()
+    officer.sign_in().press("Kirjaudu ulos")
+    stranger = officer.in_another_browser()
+    for _ in range(5):
+        assert WRONG in stranger.sign_in("arvaus", "123456").text
+    assert stranger.sign_in("arvaus", "123456").status == 429
+    assert "Odottakaa" in stranger.text
+    # The officer's own browser, at the same address, stands for itself.
+    at("2021-05-17T12:01:00")
+    assert "Haut" in officer.sign_in().text
+    # So does a new browser elsewhere.
+    assert "Haut" in officer.in_another_browser("192.0.2.7").sign_in().text
+    at("2021-05-17T12:16:00")
+    assert WRONG in stranger.sign_in("arvaus", "123456").text
+
+
+def test_a_session_is_seen_and_ended_from_another_browser(app: Flask, at: Callable[[str], None]) -> None:
+    at("2021-05-17T12:00:00")
+    officer = signed_in(app)
+    at("2021-05-17T12:01:00")
+    other = officer.in_another_browser().sign_in()
+    officer.get("/virkailija/istunnot")
+    assert officer.text.count("Kirjauduttu") == 2
+    browser = other.client.get("/").request.user_agent.string
+    officer.press(f"Kirjaa ulos : {browser}")
+    assert other.get("/virkailija/").address == "/virkailija/kirjaudu"
+    assert officer.get("/virkailija/").address == "/virkailija/"
+
+
+def test_a_session_ends_by_itself(app: Flask, at: Callable[[str], None]) -> None:
+    at("2021-05-17T08:00:00")
+    officer = signed_in(app)
+    at("2021-05-17T08:59:00")
+    assert officer.get("/virkailija/").address == "/virkailija/"
+    at("2021-05-17T10:00:00")
+    assert officer.get("/virkailija/istunnot").address == "/virkailija/kirjaudu"
+
+
+def test_an_account_out_of_use_is_out_everywhere(app: Flask, at: Callable[[str], None]) -> None:
+    at("2021-05-17T12:00:00")
+    officer = signed_in(app)
+    at("2021-05-17T12:01:00")
+    assert app.test_cli_runner().invoke(args=["officer", "remove", officer.email]).exit_code == 0
+    assert officer.get("/virkailija/").address == "/virkailija/kirjaudu"
+    assert WRONG in officer.sign_in().text
+
+
+def test_signing_in_leads_where_one_wanted_to_go_and_nowhere_else(officer: Officer) -> None:
+    officer.get("/virkailija/istunnot")
+    officer.press("Kirjaudu", {"sahkoposti": officer.email, "salasana": PASSWORD, "koodi": officer.code()})
+    assert officer.address == "/virkailija/istunnot"
+    for elsewhere in ("https://example.com/", "//example.com/virkailija/", "/virkailija/\\example.com", "/linkki"):
+        answer = officer.client.get("/virkailija/kirjaudu", query_string={"jatko": elsewhere})
+        assert answer.location == "/virkailija/"
+
+
+def test_what_is_done_and_seen_is_on_record(app: Flask) -> None:
+    officer = signed_in(app)
+    officer.get("/virkailija/istunnot")
+    officer.press("Kirjaudu ulos")
+    kinds = [event.kind for event in Event.select().order_by(Event.id)]
+    assert kinds == ["account_invited", "account_set_up", "signed_in", "seen home", "seen sessions", "signed_out"]
+    assert {event.officer for event in Event.select().where(Event.kind != "account_invited")} == {Account.get()}
