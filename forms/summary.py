@@ -32,6 +32,8 @@ class SummarySection:
 class AreaTotals:
     """What one area costs and what is applied for it; None where it is not chosen."""
 
+    key: str
+    """The section's."""
     title: Text
     requested: Euros | None
     costs: Euros | None
@@ -124,7 +126,6 @@ def totals_of(answers: Answers) -> Totals | None:
         requested = answers.amount(source, question.row) or 0
         costs_key = costs_of.get(section.key)
         costs = answers.total(costs_key) if costs_key else 0
-        areas.append(
-            AreaTotals(section.title, Euros(requested) if is_open else None, Euros(costs) if is_open else None)
-        )
+        amounts = (Euros(requested), Euros(costs)) if is_open else (None, None)
+        areas.append(AreaTotals(section.key, section.title, *amounts))
     return Totals(areas, Euros(question.total(answers)), Euros(question.beside_total(answers)))

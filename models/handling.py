@@ -42,6 +42,12 @@ class Listed(Model):
     application = peewee.ForeignKeyField(Application, index=True, on_delete="CASCADE")
     call_key = peewee.CharField(max_length=60, index=True)
     is_current = peewee.BooleanField()
+    """Whether no newer version is listed."""
+    is_counted = peewee.BooleanField()
+    """Whether it goes into the call's sums: current, not withdrawn, and of its provider's applications the one that an
+    officer chose, else the one sent last."""
+    is_one_of_several = peewee.BooleanField()
+    """Whether the provider has other applications in the call that are not withdrawn."""
     provider = peewee.CharField(max_length=300, null=True)
     """As in Submission."""
     provider_name = peewee.CharField(max_length=300)

@@ -95,6 +95,16 @@ def _without_documents() -> "peewee.ModelSelect[Submission]":
     return Submission.select(*(column for column in Submission._meta.sorted_fields if column is not Submission.pdf))
 
 
+def all_of(call: Call) -> "peewee.ModelSelect[Submission]":
+    """Every version sent in a call, without the documents."""
+    return _without_documents().where(Submission.call_key == call.key)
+
+
+def newest_version(application: Application) -> int:
+    """The number of the version that counts, 0 for an application that was never sent."""
+    return int(Submission.select(fn.MAX(Submission.version)).where(Submission.application == application).scalar() or 0)
+
+
 def last(application: Application) -> Submission | None:
     return next(iter(versions(application)), None)
 

@@ -42,6 +42,8 @@ def up(migrator, db):
         application = ForeignKeyField(Application, on_delete="CASCADE")
         call_key = CharField(max_length=60, index=True)
         is_current = BooleanField()
+        is_counted = BooleanField()
+        is_one_of_several = BooleanField()
         provider = CharField(max_length=300, null=True)
         provider_name = CharField(max_length=300)
         requested = IntegerField()
@@ -52,7 +54,7 @@ def up(migrator, db):
     migrator.migrate(migrator.add_column("submission", "recorded_at", UtcDateTimeField(null=True)))
     if isinstance(db, SqliteDatabase):
         # Behind services/search.py; other databases have their own way to find words.
-        db.execute_sql("CREATE VIRTUAL TABLE listed_text USING fts5(words, tokenize='unicode61 remove_diacritics 0')")
+        db.execute_sql("CREATE VIRTUAL TABLE listed_text USING fts5(words, tokenize='unicode61 remove_diacritics 2')")
 
 
 def down(migrator, db):

@@ -1,0 +1,89 @@
+"""What the ministry's list is drawn from: versions as they are listed, kept in step with what was sent."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import peewee
+
+from forms.definition import Call
+from forms.summary import totals_of
+from language import localise
+from models.database import database
+from models.handling import Handling, Listed
+from models.submission import Submission
+from services import search, submissions
+
+
+def bring_up_to_date(call: Call) -> None:
+    """List the versions that are not yet: sending has no part in it, and costs nothing more."""
+    listed = Listed.select(Listed.submission).where(Listed.call_key == call.key)
+    missing = submissions.all_of(call).where(Submission.id.not_in(listed)).order_by(Submission.id)
+    for submission in missing.iterator():
+        with database.atomic():
+            _list(call, submission)
+
+
+def _list(call: Call, submission: Submission) -> None:
+    answers = submissions.read_answers(submission, call)
+    totals = totals_of(answers)
+    question = call.provider_question
+    name = question.name(answers.typed(question.key)) if question else None
+    earlier = (Listed.application == submission.application) & (Listed.submission != submission.id)
+    is_newest = submission.version == submissions.newest_version(submission.application)
+    before = {row.provider for row in Listed.select(Listed.provider).where(earlier)}
+    Listed.update(is_current=False, is_counted=False).where(earlier, is_newest).execute()
+    Listed.create(
+        submission=submission,
+        application=submission.application,
+        call_key=call.key,
+        is_current=is_newest,
+        is_counted=False,
+        is_one_of_several=False,
+        provider=submission.provider,
+        provider_name=str(localise(name)) if name else "",
+        requested=totals.requested.amount if totals else 0,
+        costs=totals.costs.amount if totals else 0,
+        areas=[
+            [area.key, area.requested.amount, area.costs.amount if area.costs else 0]
+            for area in (totals.areas if totals else [])
+            if area.requested is not None
+        ],
+    )
+    search.index(submission.id, _texts(submission))
+    for provider in before | {submission.provider}:
+        recount(call, provider)
+
+
+def _texts(submission: Submission) -> Iterator[str]:
+    """All text of a record, which has no personal details in it, and its reference."""
+    waiting = [json.loads(submission.record)["answers"], submission.application.reference, submission.provider]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(part for key, part in value.items() if key != "sha256")
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, str):
+            yield value
+
+
+def recount(call: Call, provider: str | None) -> None:
+    """Say anew which of a provider's applications goes into the sums. One without a provider stands for itself."""
+    query = (
+        Listed.select(Listed.id, Handling.counts)
+        .join(Submission)
+        .switch(Listed)
+        .join(Handling, peewee.JOIN.LEFT_OUTER, on=Handling.application == Listed.application)
+        .where(Listed.call_key == call.key, Listed.is_current == True, Listed.provider == provider)  # noqa: E712
+    )
+    Listed.update(is_counted=False, is_one_of_several=False).where(Listed.id.in_(query.select(Listed.id))).execute()
+    not_withdrawn: Any = query.where(Handling.withdrawn_at.is_null()).order_by(Submission.sent_at).tuples()
+    rows: list[tuple[int, bool | None]] = list(not_withdrawn)
+    standing = [row for row, _ in rows]
+    if provider is None:
+        counted = standing
+    else:
+        counted = [row for row, is_chosen in rows if is_chosen] or standing[-1:]
+        Listed.update(is_one_of_several=len(standing) > 1).where(Listed.id.in_(standing)).execute()
+    Listed.update(is_counted=True).where(Listed.id.in_(counted)).execute()
