@@ -1,6 +1,6 @@
 """The printed summary as a PDF, of a sent version or of a draft."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -98,32 +98,38 @@ def draft_name(application: Application, language: str) -> str:
 
 
 def printable(shown: Shown) -> Shown:
-    """An answer with its text in lines: xhtml2pdf either keeps line breaks or breaks at blanks, but not both.
+    """An answer cut to what is printed, its text in lines too.
 
+    xhtml2pdf either keeps line breaks or breaks at blanks, but not both.
     Blanks at the beginning of a line and runs of blanks become no-break spaces, so that indented lists stay. Lines go
     in groups, which print several times as fast as each by itself; the first is alone, as headings keep what follows.
     """
-    rows = tuple(part for row in shown.rows for part in _in_cells(row))
+    rows = tuple(_in_cells(shown.rows))
     if not isinstance(shown.text, str):
         return replace(shown, rows=rows)
-    first, *rest = (_kept_blanks(line) for line in _capped(shown.text).split("\n"))
+    text = _capped(shown.text, _MOST_PRINTED)
+    first, *rest = (_kept_blanks(line) for line in text.split("\n"))
     groups = (tuple(rest[start : start + _IN_GROUP]) for start in range(0, len(rest), _IN_GROUP))
-    return replace(shown, rows=rows, lines=((first,), *groups))
+    return replace(shown, text=text, rows=rows, lines=((first,), *groups))
 
 
-def _in_cells(row: Row) -> Iterator[Row]:
+def _in_cells(rows: Iterable[Row]) -> Iterator[Row]:
     """A long value in several rows: one that is taller than a page would be shrunk until it fits."""
-    if not isinstance(row.value, str) or len(row.value) <= MOST_IN_LINE:
-        yield row
-        return
-    text = _capped(row.value)
-    for start in range(0, len(text), MOST_IN_LINE):
-        yield replace(row, label="" if start else row.label, value=text[start : start + MOST_IN_LINE])
+    left = _MOST_PRINTED
+    for row in rows:
+        if not isinstance(row.value, str):
+            yield row
+            continue
+        # However much the rows before it hold, a row that can be sent is printed whole.
+        text = _capped(row.value, max(left, MOST_IN_LINE))
+        left -= len(text)
+        for start in range(0, len(text) or 1, MOST_IN_LINE):
+            yield replace(row, label="" if start else row.label, value=text[start : start + MOST_IN_LINE])
 
 
-def _capped(text: str) -> str:
+def _capped(text: str, most: int) -> str:
     """What can be sent is far below this; a draft may hold any length, and printing megabytes holds a worker."""
-    return text if len(text) <= _MOST_PRINTED else f"{text[:_MOST_PRINTED]} […]"
+    return text if len(text) <= most else f"{text[:most]} […]"
 
 
 def _kept_blanks(line: str) -> str:
@@ -153,7 +159,8 @@ def document(template: str, language: str, *, call: Call, application: Applicati
     def page(mark: str | None) -> str:
         title = f"{localise(call.title)} {application.reference}"
         known = {"call": call, "application": application, "closes": closing_of(application), "language": language}
-        return legible(render_template(template, title=title, fonts=font_folders(), mark=mark, **known, **context))
+        look = {"title": title, "fonts": font_folders(), "mark": mark, "most_in_line": MOST_IN_LINE}
+        return legible(render_template(template, **look, **known, **context))
 
     out = BytesIO()
     # Answers are hostile: nothing is fetched but the fonts' own files, and time and memory are bounded.

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from forms.kinds import AnyQuestion
+from forms.question import MOST_IN_LINE
 from tests.applicant import Applicant
 from tests.conftest import ROOT
 from tests.forms_of_pages import parse, text_of
@@ -149,6 +150,20 @@ def test_a_kind_by_htmx(small: Callable[..., Applicant], kind: str) -> None:
     in_opened = [node for area in fragment.iter("section") for node in area.iter("input", "textarea", "select")]
     assert [node for node in visible if node not in in_opened] == []
     assert "Tallennettu klo" in text_of(fragment)
+
+
+@pytest.mark.parametrize("kind", WALKS)
+def test_an_answer_without_end_is_cut_on_paper(
+    small: Callable[..., Applicant], kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A draft holds any length; printing all of it would hold a worker. Here less is printed, to be quick."""
+    monkeypatch.setattr("services.pdf._MOST_PRINTED", 2_000)
+    applicant = small(kind)
+    question = applicant.client.application.extensions["calls"].of(kind).question("q1")
+    applicant.press("Tallenna", dict.fromkeys(question.field_names, "Lause, jossa on sanoja. " * 1_000))
+    pdf = applicant.client.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf").data
+    # That much of the answer, of each of its rows (20 at most) what can be sent, and what stands round it.
+    assert len(pdf_text(pdf, tmp_path)) < 2_000 + 20 * MOST_IN_LINE + 2_000
 
 
 MISSING = {
