@@ -5,7 +5,6 @@ The file is data: an officer writes it. A fault names the file, the place in it 
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from clock import HELSINKI
+from forms.faults import faults_of, numbered
 from forms.kinds import AnyQuestion
 from forms.kinds.amounts import AmountRow
 from forms.kinds.areas import Area, AreasQuestion
@@ -158,9 +158,14 @@ class Call(Strict):
                 (f"question {question.key}", question.looks_at, question.references)
                 for question in self.of_kind(DerivedQuestion)
             ),
-            *((f"rule {rule.kind}", rule.looks_at, rule.references) for rule in self.rules),
+            *(
+                (f"rules {numbered(place, rule.kind)}", rule.looks_at, rule.references)
+                for place, rule in enumerate(self.rules)
+            ),
         ]
         for who, kind, references in named:
+            for key, row in sorted({one for one in references if references.count(one) > 1}):
+                yield f"{who}: names {key}{f' row {row}' if row else ''} twice; correct one of the two"
             for key, row in references:
                 question = self.by_key.get(key)
                 if not isinstance(question, kind):
@@ -232,42 +237,6 @@ class Call(Strict):
         return question.provenance or from_call
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where in the file a fault is, in words of the file."""
-
-    data: dict[str, Any]
-
-    def name(self, location: tuple[int | str, ...]) -> str:
-        words: list[str] = []
-        node: Any = self.data
-        for step in location:
-            if isinstance(node, list) and isinstance(step, int) and step < len(node):
-                node = node[step]
-                key = node.get("key") or node.get("kind") if isinstance(node, dict) else None
-                words.append(str(key or f"no. {step + 1}"))
-            elif isinstance(node, dict) and step in node:
-                node = node[step]
-                words.append(str(step))
-            elif step == location[-1] and step not in ("root", "text"):
-                # The name of a kind, which pydantic puts into the way, is no place in the file.
-                words.append(str(step))
-        return " ".join(words) or "the file"
-
-
-def _faults_of(error: ValidationError, data: dict[str, Any]) -> Iterator[str]:
-    place = _Place(data)
-    remedies = {
-        "missing": "is missing; add it",
-        "extra_forbidden": "is not known; correct or remove it",
-    }
-    for fault in error.errors():
-        where = place.name(fault["loc"])
-        message = fault["msg"].removeprefix("Value error, ")
-        for line in message.split("\n"):
-            yield f"{where}: {remedies.get(fault['type'], line)}"
-
-
 def load_call(path: Path) -> Call:
     """Read a call and the registers it names. Raises CallFileError with every fault that was found."""
     try:
@@ -280,7 +249,7 @@ def load_call(path: Path) -> Call:
     try:
         call = Call.model_validate(data, context=context)
     except ValidationError as error:
-        raise CallFileError(path, list(_faults_of(error, data))) from error
+        raise CallFileError(path, list(faults_of(error, data))) from error
     except RegisterError as error:
         raise CallFileError(path, [str(error)]) from error
     for question in call.questions:

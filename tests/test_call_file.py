@@ -57,9 +57,15 @@ def faults(folder: Path, old: str, new: str) -> str:
         ('section = "opetus"', 'section = "opetuss"', ["question q4", "unknown section 'opetuss'"]),
         ("limit = 2500", "limit = 0", ["q4", "limit"]),
         ("limit = 2500", "limitt = 2500", ["q4", "limitt", "limit: is missing"]),
-        ('kind = "text"', 'kind = "teksti"', ["q4", "kind"]),
+        ('kind = "text"', 'kind = "teksti"', ["questions q4: unknown kind 'teksti'", "mean 'text'?"]),
+        ('kind = "text"', 'kind = "x"', ["questions q4: unknown kind 'x'; take one of amounts, areas"]),
+        ('kind = "text"\n', "", ["questions q4 kind: is missing; add it"]),
+        ('kind = "row_above"', 'kind = "row_abov"', ["rules no. 2 (row_abov): unknown kind", "mean 'row_above'?"]),
         ('rows = "kustannukset"', 'rows = "kustannus"', ["q7 rows", "unknown rows 'kustannus'"]),
-        ('questions = ["q7", "q8"]', 'questions = ["q7", "q999"]', ["rule equal_totals", "'q999'"]),
+        ('questions = ["q7", "q8"]', 'questions = ["q7", "q999"]', ["rules no. 1 (equal_totals): 'q999'"]),
+        ('questions = ["q15", "q16"]', 'questions = ["q15", "q999"]', ["rules no. 4 (equal_totals): 'q999'"]),
+        ('questions = ["q7", "q8"]', 'questions = ["q7", "q7"]', ["rules no. 1 (equal_totals): names q7 twice"]),
+        ("above = 0", 'above = "x"', ["rules no. 2 (row_above) above"]),
         ("closes = 2021-05-17", "closes = 2020-05-17", ["closes is not after opens"]),
         ('email = "kirjaamo@minedu.fi"', 'email = "kirjaamo"', ["registry email", "no e-mail address"]),
         ('register = "providers-2021.csv"', 'register = "none.csv"', ["q1 register", "none.csv", "can't be read"]),
@@ -109,9 +115,23 @@ def test_all_faults_come_at_once(folder: Path) -> None:
     with pytest.raises(CallFileError) as error:
         load_call(path)
     assert [fault.split(";")[0] for fault in error.value.faults] == [
-        "the file: questions: q5 stands twice",
-        "the file: numbers: 6 stands twice",
+        "questions: q5 stands twice",
+        "numbers: 6 stands twice",
     ]
+
+
+def test_a_fault_is_said_once(tmp_path: Path) -> None:
+    """A list is not called empty besides, because its only part is at fault."""
+    path = tmp_path / "text.toml"
+    text = (ROOT / "tests/calls/text.toml").read_text()
+    path.write_text(text.replace('kind = "text"', 'kind = "teksti"'))
+    with pytest.raises(CallFileError) as error:
+        load_call(path)
+    assert len(error.value.faults) == 1
+    path.write_text(f"questions = []\n{text.partition('[[questions]]')[0]}")
+    with pytest.raises(CallFileError) as error:
+        load_call(path)
+    assert error.value.faults == ["questions: is empty; add at least one"]
 
 
 @pytest.mark.parametrize(
