@@ -143,7 +143,8 @@ class Question(Strict):
     checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF}
     """Names of the checks of this kind with the severity that holds unless the call says otherwise.
 
-    One that ends in ``missing`` is not said while one writes; usual others are ``unreadable``, ``line_too_long``.
+    One that ends in ``missing`` is not said while one writes; usual others are ``unreadable``, ``line_too_long``. An
+    error that doesn't end so, ``unreadable`` above all, also silences the rules that look at the question.
     """
     is_personal: ClassVar[bool] = False
     """Answers are personal details: kept apart from the submission's record, so that they can be erased."""
