@@ -80,7 +80,7 @@ house: $(VENV)/.dev ## The picture of the house, drawn from its imports, and how
 
 translations: $(VENV)/.dev ## Bring the catalogues up to the texts of the program
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k msg -k msgn:1,2 -c TRANSLATORS: --no-location --omit-header -o translations/messages.pot .
-	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --no-wrap
+	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
 	rm translations/messages.pot
 
 lock: ## Pin the dependencies anew (needs uv)
