@@ -7,8 +7,21 @@
 - ``service.Service`` is the program as it runs for people: gunicorn, processes, a mail server.
 - ``words.Words`` looks a text up in the catalogue, so that one test goes for every language.
 
-Where to look: ``test_kinds`` and ``test_amounts`` questions, ``test_rules`` checks across them, ``test_saving`` and
-``test_history`` saving and earlier values, ``test_sending`` sending, ``test_pdf`` and ``test_cover_letter`` documents,
-``test_mails`` and ``test_outbox`` mails, ``test_links`` access, ``faults/`` what may fail, ``accessibility/`` WCAG,
-``test_house`` that the program keeps to what its documents promise.
+Where to look:
+
+- ``test_kinds``: every kind of question, on page and paper
+- ``test_amounts``: amounts and dates
+- ``test_rules``: checks across questions
+- ``test_call_file``: what is said of a wrong file
+- ``test_saving``: what a save means
+- ``test_history``: two people, earlier answers, links in the applicant's hands
+- ``test_sending``: what stands against it, what it leaves
+- ``test_pdf``: the summary as a document
+- ``test_cover_letter``: the letter, and what is left to do
+- ``test_mails``: what mails say
+- ``test_outbox``: mails that wait
+- ``test_links``: leaving and coming back
+- ``faults/``: what may fail
+- ``accessibility/``: WCAG
+- ``test_house``: that the program keeps to what its documents promise
 """
