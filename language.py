@@ -10,7 +10,7 @@ from flask_babel import force_locale, get_locale, gettext, ngettext
 
 import clock
 from clock import in_helsinki
-from forms.texts import LANGUAGES, SOURCE, Euros, Message, Percent, Text
+from forms.texts import LANGUAGES, SOURCE, Euros, Message, Percent, SignedEuros, Text
 
 NBSP = "\u00a0"
 
@@ -45,6 +45,8 @@ def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type
             return gettext(value.original, **params)
         case Euros():
             return f"{grouped(value.amount)}{NBSP}€"
+        case SignedEuros():
+            return f"{'+' if value.amount >= 0 else '−'}{grouped(abs(value.amount))}{NBSP}€"
         case Percent():
             return format_percent(value.ratio, "#,##0.#" + NBSP + "%", locale=current())
         case datetime():

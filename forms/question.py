@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField, ValidationError
 
 from forms.clean import clean_line
-from forms.texts import Euros, Message, Text, msg
+from forms.shown import ChangedPart, Shown, changed_parts
+from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:
     from forms.answers import Answers
@@ -109,26 +110,6 @@ def line_fits(form: Form, field: StringField) -> None:
         raise flag(
             "line_too_long", msg("Teksti on liian pitkä: enimmäispituus on %(limit)s merkkiä.", limit=MOST_IN_LINE)
         )
-
-
-@dataclass(frozen=True)
-class Row:
-    """A labelled line of an answer as people read it; None is *Ei vastauksia*."""
-
-    label: Text | Message | str
-    value: Text | Message | Euros | str | None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An answer as people read it: a text, or labelled rows, with a total where there is one."""
-
-    text: Text | str | None = None
-    lines: tuple[tuple[str, ...], ...] = ()
-    """The text's lines in groups of a few, for printers that can't keep them in a whole."""
-    rows: tuple[Row, ...] = ()
-    total: Euros | None = None
-    beside: Row | None = None
 
 
 class Strict(BaseModel):
@@ -276,6 +257,10 @@ class Question(Strict):
     def show(self, typed: Typed, answers: "Answers") -> Shown:
         """The answer as people read it on the page, in the PDF and in print."""
         return Shown(text=typed.get("") or None)
+
+    def changes(self, before: Shown, after: Shown) -> tuple[ChangedPart, ...]:
+        """How an answer became another one, as people read it: the parts that differ, old and new."""
+        return changed_parts(before, after)
 
     def to_json(self, typed: Typed) -> Any:
         """The answer as typed, as a JSON value that reads naturally: a text, or an object of its fields."""

@@ -66,6 +66,13 @@ class Euros:
 
 
 @dataclass(frozen=True)
+class SignedEuros:
+    """By how many whole euros an amount grew, or fell: printed as Euros are, always with a sign."""
+
+    amount: int
+
+
+@dataclass(frozen=True)
 class Percent:
     """``part`` of ``whole`` as a percentage, printed with at most one decimal."""
 

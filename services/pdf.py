@@ -14,7 +14,8 @@ from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc, PmlParagraph
 
 from forms.answers import Answers
 from forms.definition import Call
-from forms.question import MOST_IN_LINE, Row, Shown
+from forms.question import MOST_IN_LINE
+from forms.shown import Row, Shown
 from forms.summary import summarise
 from language import NBSP, localise
 from models.application import Application

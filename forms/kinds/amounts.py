@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
-from forms.question import Question, Row, Severity, Shown, Strict, Typed, UnreadableError, flag
+from forms.question import Question, Severity, Strict, Typed, UnreadableError, flag
+from forms.shown import Row, Shown
 from forms.texts import Euros, Message, Text, msg
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from werkzeug.datastructures import MultiDict
 
-from forms.question import Question, Row, Severity, Shown, Strict, Typed
+from forms.question import Question, Severity, Strict, Typed
+from forms.shown import ChangedPart, Row, Shown
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ class AreasQuestion(Question):
 
     def show(self, typed: Typed, answers: "Answers") -> Shown:
         return Shown(rows=tuple(Row("", area.title) for area in self.areas if area.key in typed))
+
+    def changes(self, before: Shown, after: Shown) -> tuple[ChangedPart, ...]:
+        """Each area that was given up or chosen."""
+        was, now = [row.value for row in before.rows], [row.value for row in after.rows]
+        gone = [ChangedPart(None, title, None) for title in was if title not in now]
+        return (*gone, *(ChangedPart(None, None, title) for title in now if title not in was))
 
     def to_json(self, typed: Typed) -> Any:
         return [area.key for area in self.areas if area.key in typed]

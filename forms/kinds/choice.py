@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
-from forms.question import ONLY, STRING, Question, Severity, Shown, Typed, flag, line_fits, object_of
+from forms.question import ONLY, STRING, Question, Severity, Typed, flag, line_fits, object_of
 from forms.register import Provider, Register, load_register
+from forms.shown import Shown
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from wtforms import Form, StringField
 
-from forms.question import Question, Row, Severity, Shown, Typed, flag, line_fits
+from forms.question import Question, Severity, Typed, flag, line_fits
+from forms.shown import Row, Shown
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:

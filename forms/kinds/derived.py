@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from forms.kinds.amounts import AmountsQuestion
-from forms.question import Question, References, Row, Shown, Typed
+from forms.question import Question, References, Typed
+from forms.shown import Row, Shown
 from forms.texts import Euros, Text
 
 if TYPE_CHECKING:

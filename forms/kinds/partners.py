@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 from wtforms import StringField
 
-from forms.question import STRING, Question, Row, Severity, Shown, Typed, line_fits
+from forms.question import STRING, Question, Severity, Typed, line_fits
+from forms.shown import Row, Shown
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import model_validator
 from wtforms import Form, StringField
 
-from forms.question import Question, Row, Severity, Shown, Strict, Typed, UnreadableError, flag
+from forms.question import Question, Severity, Strict, Typed, UnreadableError, flag
+from forms.shown import Row, Shown
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:

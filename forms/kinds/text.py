@@ -8,7 +8,9 @@ from wtforms import Form, StringField
 
 from forms.clean import clean_text
 from forms.question import Question, Severity, Typed, flag
+from forms.shown import ChangedPart, Shown
 from forms.texts import Message, msg, msgn
+from forms.words import pieces
 
 
 def excess_message(excess: int) -> Message:
@@ -64,6 +66,13 @@ class TextQuestion(Question):
 
     def combine(self, mine: Typed, theirs: Typed) -> dict[str, str] | None:
         return {"": f"{mine.get('', '')}\n\n{theirs.get('', '')}".strip("\n")}
+
+    def changes(self, before: Shown, after: Shown) -> tuple[ChangedPart, ...]:
+        """Word by word."""
+        if before.text == after.text:
+            return ()
+        words = pieces(str(before.text or ""), str(after.text or ""))
+        return (ChangedPart(None, before.text, after.text, words),)
 
     def missing_message(self) -> Message:
         return msg("Vastaus puuttuu.")
