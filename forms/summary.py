@@ -91,29 +91,6 @@ def everything(answers: Answers) -> list[SummarySection]:
     return found
 
 
-@dataclass(frozen=True)
-class Change:
-    """A question whose answer differs, as it was and as it is; None where it was or is not asked."""
-
-    question: Question
-    before: Shown | None
-    after: Shown | None
-
-
-def compare(before: Answers, after: Answers) -> list[Change]:
-    """The questions whose sent answer would differ, in the order of the call."""
-    asked_before = {question.key for question in before.open_questions}
-    asked_after = {question.key for question in after.open_questions}
-    changes = []
-    for question in after.call.questions:
-        old = before.typed(question.key) if question.key in asked_before else None
-        new = after.typed(question.key) if question.key in asked_after else None
-        if question.has_fields and old != new:
-            shown_before = None if old is None else question.show(old, before)
-            changes.append(Change(question, shown_before, None if new is None else question.show(new, after)))
-    return changes
-
-
 def totals_of(answers: Answers) -> Totals | None:
     """The totals of a call that sums up what is applied for; None for a call that doesn't."""
     question = answers.call.totals_question

@@ -24,4 +24,9 @@ Where to look:
 - ``faults/``: what may fail
 - ``accessibility/``: WCAG
 - ``test_house``: that the program keeps to what its documents promise
+Where to look: ``test_kinds`` and ``test_amounts`` questions, ``test_rules`` checks across them, ``test_saving`` and
+``test_history`` saving and earlier values, ``test_pieces`` and ``test_changes`` what changed between versions,
+``test_sending`` sending, ``test_pdf`` and ``test_cover_letter`` documents, ``test_mails`` and ``test_outbox`` mails,
+``test_links`` access, ``faults/`` what may fail, ``accessibility/`` WCAG, ``test_house`` that the program keeps to what
+its documents promise.
 """

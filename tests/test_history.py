@@ -197,10 +197,9 @@ def test_changes_since_sending_stand_above_the_button(app: Flask, sample: dict[s
     applicant.press("Näytä valitut kysymykset", {"q3": ["opetus", "ymparistot", "tieto", "yhdistymiset"]})
     text = applicant.go("yhteenveto").text
     part = text[text.index("Muutokset lähetettyyn versioon 1") :]
-    assert "Uudet tulokset." in part
-    assert sample["5"].split("\n")[0] in part
-    assert "Muut kulut 32 000 €" in part
-    assert "Muut kulut 33 000 €" in part
+    assert "lisätty: Uudet tulokset." in part
+    assert f"poistettu: {sample['5'].split()[0]}" in part
+    assert "Muut kulut poistettu: 32 000 € → lisätty: 33 000 € (+1 000 €)" in part.replace("\u00a0", " ")
     assert "33. Lyhyt kuvaus" in part
     assert "4. Lyhyt kuvaus" not in part
 

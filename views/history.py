@@ -28,15 +28,18 @@ def earlier(reference: str, key: str) -> str:
     question = _question_or_404(opened, key)
     stored = drafts.stored_answers(opened.application)
     answers = drafts.answers_of(opened.call, stored)
-    values = earlier_values.values(opened.application, question)
+    shown_now = question.show(answers.typed(key), answers)
+    earlier = [
+        (value, question.show(value.typed, answers)) for value in earlier_values.values(opened.application, question)
+    ]
     return render_template(
         "history/earlier.html",
         call=opened.call,
         reference=reference,
         question=question,
         now=stored.get(key, drafts.NEVER_SAVED),
-        shown_now=question.show(answers.typed(key), answers),
-        earlier=[(value, question.show(value.typed, answers)) for value in values],
+        shown_now=shown_now,
+        earlier=[(value, shown, question.changes(shown, shown_now)) for value, shown in earlier],
     )
 
 

@@ -16,10 +16,11 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from extensions import limiter
+from forms.changes import compare
 from forms.clean import clean_line
 from forms.definition import SUMMARY_PAGE, Page
 from forms.kinds.contact import EmailError, email_advice, parse_email
-from forms.summary import compare, summarise
+from forms.summary import summarise
 from language import current
 from models.database import database
 from models.submission import Submission
@@ -41,7 +42,7 @@ def render_form(
     """The page before sending, with the boxes ticked as they were posted."""
     answers = view.answers
     sent = view.sending.sent
-    changes = compare(submissions.read_answers(sent, opened.call), answers) if sent else []
+    changes = compare(submissions.read_answers(sent, opened.call), answers) if sent else None
     return make_response(
         render_template(
             "summary/send.html",
@@ -140,6 +141,23 @@ def version(reference: str, number: int) -> Response:
     """A sent version, current or not."""
     opened = may_read(reference)
     return render_sent(opened, version_or_404(opened, number))
+
+
+@bp.get("/muutokset/<int:before>/<int:after>")
+def changes(reference: str, before: int, after: int) -> str:
+    """What changed from one sent version to another."""
+    opened = may_read(reference)
+    old, new = version_or_404(opened, before), version_or_404(opened, after)
+    return render_template(
+        "summary/compare.html",
+        call=opened.call,
+        reference=reference,
+        versions=[old, new],
+        comparison=compare(
+            submissions.read_answers(old, opened.call),
+            submissions.read_answers(new, opened.call),
+        ),
+    )
 
 
 @bp.get("/versio/<int:number>/osoitteet")

@@ -186,6 +186,7 @@ def test_axe_after_sending(reviewer: Reviewer, fields: dict[str, Any]) -> None:
     send(page, "Lähetä uudelleen")
     expect(page.get_by_text("Versio 2 (voimassa)")).to_be_visible()
     reviewer.look("second receipt")
+    reviewer.visit(f"/hakemus/{reference}/muutokset/1/2")
     check = page.get_by_role("link", name="Tarkista lähetetty hakemus").first.get_attribute("href")
     assert check
     reviewer.visit(check)

@@ -14,6 +14,7 @@ TEXT = [
     *[("soft", ground) for ground in ("paper", "field")],
     *[(ink, ground) for ink in ("ok", "bad", "care") for ground in ("paper", "field")],
     ("bad", "bad-tint"),
+    ("ok", "ok-tint"),
     ("care", "care-tint"),
     ("paper", "bad"),
     ("act-ink", "act"),
