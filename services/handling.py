@@ -1,0 +1,83 @@
+"""How an application is handled: case number, handler, labels, notes, the signed document, which one counts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import clock
+from forms.definition import Call
+from models.application import Application
+from models.database import database
+from models.handling import Handling, Note
+from models.officer import Officer
+from models.submission import Submission
+from services import accounts, check, listed, submissions
+
+
+class UnknownDocumentError(Exception):
+    """The fingerprint on the document is that of no version of the application."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What an officer enters of an application."""
+
+    number: str
+    handler: Officer | None
+    labels: list[str]
+
+
+def of(application: Application) -> Handling:
+    """How an application is handled; where nothing is yet entered, one that is not kept."""
+    found: Handling | None = Handling.get_or_none(Handling.application == application)
+    return found or Handling(application=application)
+
+
+def _change(application: Application, officer: Officer, kind: str, reason: str, **changes: object) -> None:
+    """Keep what changed, and the event of it; call it in a transaction."""
+    handling, _ = Handling.get_or_create(application=application)
+    Handling.update(**changes).where(Handling.id == handling.id).execute()
+    accounts.note(kind, officer, application=application, reason=reason)
+
+
+def enter_case(application: Application, officer: Officer, case: Case) -> None:
+    reason = "; ".join([case.number, case.handler.email if case.handler else "", ", ".join(case.labels)])
+    changes = {"case_number": case.number, "handler": case.handler, "labels": case.labels}
+    with database.atomic():
+        _change(application, officer, "case entered", reason, **changes)
+
+
+def enter_document(application: Application, officer: Officer, arrived_on: date | None, fingerprint: str) -> None:
+    """Note on which day the signed document arrived, and by its fingerprint of which version; None takes it back.
+
+    Raises UnknownDocumentError.
+    """
+    version = None
+    if arrived_on is not None:
+        plain = check.plain_fingerprint(fingerprint)
+        version = next((sent.version for sent in submissions.versions(application) if sent.fingerprint == plain), None)
+        if version is None:
+            raise UnknownDocumentError
+    reason = f"{arrived_on}, version {version}" if arrived_on else "taken back"
+    with database.atomic():
+        changes = {"document_on": arrived_on, "document_version": version}
+        _change(application, officer, "document entered", reason, **changes)
+
+
+def add_note(application: Application, officer: Officer, text: str) -> None:
+    with database.atomic():
+        Note.create(application=application, officer=officer, at=clock.now(), text=text)
+        accounts.note("note added", officer, application=application)
+
+
+def notes_of(application: Application) -> list[Note]:
+    """The officers' notes, the newest first."""
+    return list(Note.select().where(Note.application == application).order_by(Note.id.desc()))
+
+
+def choose(call: Call, submission: Submission, officer: Officer) -> None:
+    """Of a provider's applications, let this one go into the call's sums."""
+    others = submissions.others_of_provider(submission.application, submission.provider)
+    with database.atomic():
+        Handling.update(counts=None).where(Handling.application.in_([other.application for other in others])).execute()
+        _change(submission.application, officer, "chosen to count", "", counts=True)
+        listed.recount(call, submission.provider)

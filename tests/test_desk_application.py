@@ -1,0 +1,126 @@
+"""One application at the desk: its versions and their differences, and what officers note of it."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from models.event import Event
+from models.handling import Note
+from models.submission import Submission
+from services.accounts import Role
+from tests.applicant import Applicant
+from tests.desk import Officer, signed_in
+
+LIST = "/virkailija/strategiarahoitus-2021/"
+
+
+@pytest.fixture
+def officer(app: Flask) -> Officer:
+    return signed_in(app)
+
+
+@pytest.fixture
+def applicant(app: Flask, short: dict[str, Any]) -> Applicant:
+    return Applicant(app).begin().fill(short).send()
+
+
+def again(applicant: Applicant, fields: dict[str, str]) -> None:
+    """Change some answers and send a new version."""
+    applicant.go("kehittamiskokonaisuudet").press_known("Seuraava: Yhteenveto ja lähetys", fields)
+    applicant.send("Lähetä uudelleen")
+
+
+def test_the_application_with_sums_and_remarks(officer: Officer, applicant: Applicant, short: dict[str, Any]) -> None:
+    officer.get(f"{LIST}{applicant.reference}/")
+    for words in ("Tampereen kaupunki", "Versio 1", short["4"], short["2"]["nimi"], "Yhteensä", "Asiakirja puuttuu."):
+        assert words in officer.text, words
+    assert Submission.get().fingerprint == "".join(officer.text.split("Sormenjälki (Versio 1): ")[1].split()[:4])
+
+
+def test_versions_and_what_changed_between_them(officer: Officer, applicant: Applicant, short: dict[str, Any]) -> None:
+    again(applicant, {"q4": f"{short['4']} Lisäksi uutta."})
+    place = f"{LIST}{applicant.reference}/"
+    officer.get(place)
+    assert "Muutokset versiosta 1" in officer.text
+    officer.get(f"{place}muutokset/1/2")
+    assert "Lisäksi uutta." in officer.text
+    assert officer.page is not None
+    assert [" ".join(node.itertext()).split()[-2:] for node in officer.page.iter("ins")] == [["Lisäksi", "uutta."]]
+    assert "Tämän version on korvannut versio 2." in officer.get(f"{place}?versio=1").text
+    assert "Lisäksi uutta." not in officer.text
+    assert officer.get(f"{place}muutokset/1/3").status == 404
+    made = officer.client.get(f"{place}versio/2/yhteenveto.pdf")
+    assert made.mimetype == "application/pdf"
+
+
+def test_unsent_edits_are_not_for_officers(officer: Officer, applicant: Applicant) -> None:
+    applicant.go("kehittamiskokonaisuudet").press("Tallenna", {"q4": "Vielä salaista"})
+    assert "Vielä salaista" not in officer.get(f"{LIST}{applicant.reference}/").text
+
+
+def test_case_handler_and_labels(officer: Officer, applicant: Applicant) -> None:
+    officer.get(f"{LIST}{applicant.reference}/")
+    typed = {"asianumero": "VN/12345/2021", "kasittelija": officer.email, "tunnisteet": "kiireinen, talous ,"}
+    officer.press("Tallenna", typed)
+    assert officer.value("asianumero") == "VN/12345/2021"
+    assert officer.value("tunnisteet") == "kiireinen, talous"
+    assert officer.value("kasittelija") == officer.email
+    assert "VN/12345/2021" in officer.get(f"{LIST}?haku=VN/12345").text
+    assert Event.get(Event.kind == "case entered").reason == f"VN/12345/2021; {officer.email}; kiireinen, talous"
+
+
+def test_the_signed_document_is_known_by_its_fingerprint(officer: Officer, applicant: Applicant) -> None:
+    place = f"{LIST}{applicant.reference}/"
+    officer.get(place)
+    officer.press("Merkitse saapuneeksi", {"saapunut": "18.5.2021", "sormenjalki": "f" * 64})
+    assert officer.status == 422
+    assert "ei ole minkään tämän hakemuksen version" in officer.text
+    assert officer.value("saapunut") == "18.5.2021"
+    officer.press("Merkitse saapuneeksi", {"saapunut": "31.2.2021"})
+    assert "ei ole kalenterissa" in officer.text
+    fingerprint = Submission.get().fingerprint
+    on_paper = " ".join(fingerprint[start : start + 16].upper() for start in range(0, 64, 16))
+    officer.press("Merkitse saapuneeksi", {"saapunut": "18.5.2021", "sormenjalki": on_paper})
+    assert "Saapunut 18.5.2021, versio 1." in officer.text
+    assert "Yksikään hakemus" in officer.get(f"{LIST}?asiakirja=puuttuu").text
+    again(applicant, {"q4": "Toinen teksti"})
+    assert "Voimassa on versio 2." in officer.get(place).text
+    assert applicant.reference in officer.get(f"{LIST}?asiakirja=vanha").text
+    officer.get(place)
+    officer.press("Merkitse saapuneeksi", {"saapunut": ""})
+    assert "Asiakirja puuttuu." in officer.text
+
+
+def test_notes_stay_among_officers(officer: Officer, applicant: Applicant) -> None:
+    officer.get(f"{LIST}{applicant.reference}/")
+    officer.press("Lisää", {"teksti": "Soitettu <b>hakijalle</b>.\n\nPalataan."})
+    assert "Soitettu <b>hakijalle</b>." in officer.text
+    assert [note.officer and note.officer.email for note in Note.select()] == [officer.email]
+    assert "Soitettu" not in applicant.go("yhteenveto").text
+
+
+def test_an_officer_says_which_application_counts(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
+    first, second = (Applicant(app).begin().fill(short).send() for _ in range(2))
+    officer.get(f"{LIST}{first.reference}/")
+    assert f"muitakin hakemuksia: {second.reference}" in officer.text
+    officer.press("Laske summiin tämä")
+    assert "Tämä lasketaan summiin." in officer.text
+    listed = officer.get(LIST).text
+    assert listed.index("tämä lasketaan") > listed.index(first.reference) > listed.index("tätä ei lasketa")
+
+
+def test_a_reader_reads_only(app: Flask, applicant: Applicant) -> None:
+    reader = signed_in(app, Role.READER, "lukija@example.fi")
+    place = f"{LIST}{applicant.reference}/"
+    assert reader.get(place).status == 200
+    reader.press("Lisää", {"teksti": "Ei saa"})
+    assert reader.status == 403
+    assert Note.select().count() == 0
+
+
+def test_only_what_was_sent_in_this_call_is_there(app: Flask, officer: Officer, applicant: Applicant) -> None:
+    draft = Applicant(app).begin()
+    for reference in (draft.reference, "SR21-AAAAAAA"):
+        assert officer.get(f"{LIST}{reference}/").status == 404
+    assert officer.get(f"/virkailija/toinen-haku/{applicant.reference}/").status == 404

@@ -1,0 +1,147 @@
+"""One application that was sent: its versions, what is noted of it, and what changed between two versions."""
+
+from dataclasses import dataclass
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forms.answers import Answers
+from forms.changes import compare
+from forms.clean import clean_line, clean_text
+from forms.definition import Call
+from forms.kinds.period import parse_date
+from forms.question import UnreadableError
+from forms.summary import summarise
+from forms.texts import Message, msg
+from models.application import Application
+from models.submission import Submission
+from services import accounts, handling, pdf, submissions
+from services.handling import Case
+from views.desk.access import application_or_404, bp, call_or_404, me
+
+_PATH = "/<call_key>/<reference>/"
+_MOST_LABELS = 10
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the pages of one application are about."""
+
+    call: Call
+    application: Application
+    versions: list[Submission]
+
+    def version(self, number: int) -> Submission:
+        return next((sent for sent in self.versions if sent.version == number), None) or abort(404)
+
+    def answers(self, sent: Submission) -> Answers:
+        return submissions.read_answers(sent, self.call)
+
+    def back(self, anchor: str) -> ResponseReturnValue:
+        reference = self.application.reference
+        address = url_for("desk.application", call_key=self.call.key, reference=reference, _anchor=anchor)
+        return redirect(address, 303)
+
+
+def _page(call_key: str, reference: str) -> Page:
+    call = call_or_404(call_key)
+    application = application_or_404(call, reference)
+    return Page(call, application, submissions.versions(application))
+
+
+def _render(page: Page, advice: dict[str, Message] | None = None, status: int = 200) -> ResponseReturnValue:
+    newest = page.versions[0]
+    sent = page.version(request.args.get("versio", newest.version, type=int))
+    answers = page.answers(sent)
+    return make_response(
+        render_template(
+            "desk/application.html",
+            call=page.call,
+            application=page.application,
+            versions=page.versions,
+            submission=sent,
+            answers=answers,
+            summary=summarise(answers),
+            handling=handling.of(page.application),
+            notes=handling.notes_of(page.application),
+            officers=[officer for officer in accounts.everybody() if officer.disabled_at is None],
+            others=submissions.others_of_provider(page.application, newest.provider),
+            typed=request.form,
+            advice=advice or {},
+        ),
+        status,
+    )
+
+
+@bp.get(_PATH)
+def application(call_key: str, reference: str) -> ResponseReturnValue:
+    return _render(_page(call_key, reference))
+
+
+@bp.get(f"{_PATH}versio/<int:number>/yhteenveto.pdf")
+def document(call_key: str, reference: str, number: int) -> ResponseReturnValue:
+    """The PDF as it was filed."""
+    page = _page(call_key, reference)
+    sent = page.version(number)
+    response = Response(pdf.of_submission(sent, page.call), mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "inline", filename=pdf.submission_name(sent))
+    return response
+
+
+@bp.get(f"{_PATH}muutokset/<int:before>/<int:after>")
+def changes(call_key: str, reference: str, before: int, after: int) -> str:
+    """What changed from one version to another."""
+    page = _page(call_key, reference)
+    old, new = page.version(before), page.version(after)
+    return render_template(
+        "desk/changes.html",
+        call=page.call,
+        application=page.application,
+        before=old,
+        after=new,
+        comparison=compare(page.answers(old), page.answers(new)),
+    )
+
+
+@bp.post(f"{_PATH}kasittely")
+def enter_case(call_key: str, reference: str) -> ResponseReturnValue:
+    page = _page(call_key, reference)
+    labels = [label for part in _line("tunnisteet").split(",") if (label := part.strip())]
+    case = Case(_line("asianumero")[:60], accounts.find(_line("kasittelija")), labels[:_MOST_LABELS])
+    handling.enter_case(page.application, me(), case)
+    return page.back("kasittely")
+
+
+@bp.post(f"{_PATH}asiakirja")
+def enter_document(call_key: str, reference: str) -> ResponseReturnValue:
+    """The signed document has come: on which day, and by its fingerprint of which version."""
+    page = _page(call_key, reference)
+    try:
+        handling.enter_document(page.application, me(), parse_date(_line("saapunut")), _line("sormenjalki"))
+    except UnreadableError as error:
+        return _render(page, {"saapunut": error.advice}, 422)
+    except handling.UnknownDocumentError:
+        advice = msg("Sormenjälki ei ole minkään tämän hakemuksen version. Tarkistakaa se asiakirjasta.")
+        return _render(page, {"sormenjalki": advice}, 422)
+    return page.back("asiakirja")
+
+
+@bp.post(f"{_PATH}muistiinpano")
+def add_note(call_key: str, reference: str) -> ResponseReturnValue:
+    page = _page(call_key, reference)
+    text = clean_text(request.form.get("teksti", ""))[:10_000].strip()
+    if text:
+        handling.add_note(page.application, me(), text)
+    return page.back("muistiinpanot")
+
+
+@bp.post(f"{_PATH}lasketaan")
+def choose(call_key: str, reference: str) -> ResponseReturnValue:
+    """Of the provider's applications this one counts."""
+    page = _page(call_key, reference)
+    handling.choose(page.call, page.versions[0], me())
+    return page.back("kasittely")
+
+
+def _line(name: str) -> str:
+    return clean_line(request.form.get(name, ""))[:500].strip()
