@@ -87,6 +87,14 @@ def journey(page: Page, prefix: str, fields: dict[str, Any], scripts: bool) -> N
     document = FOLDER / f"{prefix}.pdf"
     document.write_bytes(page.request.get(letter or "").body())
     subprocess.run(["pdftoppm", "-r", "70", "-png", document, document.with_suffix("")], check=True)
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    page.fill("[name=q4]", fields["q4"].replace("jokainen", "moni", 1))
+    page.fill("[name='q11.4']", "Uusi Kumppani Oy")
+    press(page, "Tallenna")
+    page.goto(f"/hakemus/{reference}/yhteenveto")
+    send(page, "Lähetä uudelleen")
+    page.goto(f"/hakemus/{reference}/muutokset/1/2")
+    camera.take("19-muutokset")
 
 
 def run(browser: Browser, service: Service) -> None:
