@@ -74,6 +74,14 @@ def flag(check: str, message: Message) -> ValidationError:
     return ValidationError(Found(check, message))
 
 
+class Table(StrEnum):
+    """Where an answer stands in exports: a line a row of amounts, a line a partner, or the whole as one text."""
+
+    AMOUNTS = "amounts"
+    PARTNERS = "partners"
+    TEXTS = "texts"
+
+
 class UnreadableError(ValueError):
     """A typed amount or day that has no single sure reading; ``advice`` tells the person what to write."""
 
@@ -129,6 +137,9 @@ class Question(Strict):
     """
     is_personal: ClassVar[bool] = False
     """Answers are personal details: kept apart from the submission's record, so that they can be erased."""
+
+    table: ClassVar[Table] = Table.TEXTS
+    """Of exports; what stands there is what ``show`` gives."""
 
     has_places: ClassVar[bool] = False
     """Each field has a place of its own for its problems, beside it; else they stand below the question."""

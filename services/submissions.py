@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +17,7 @@ from forms.answers import Answers, answers_from_json
 from forms.definition import Call
 from forms.summary import totals_of
 from models.application import Application
-from models.database import database
+from models.database import Model, database
 from models.submission import Submission
 from services import drafts, links, outbox
 from services.context import calls
@@ -90,9 +91,35 @@ def versions(application: Application) -> list[Submission]:
     return found
 
 
-def _without_documents() -> "peewee.ModelSelect[Submission]":
-    """Submissions without their PDFs, which are large and rarely wanted."""
-    return Submission.select(*(column for column in Submission._meta.sorted_fields if column is not Submission.pdf))
+def _without_documents(*beside: type[Model]) -> "peewee.ModelSelect[Submission]":
+    """Submissions without their PDFs, which are large and rarely wanted; ``beside`` are models read with them."""
+    columns = (column for column in Submission._meta.sorted_fields if column is not Submission.pdf)
+    return Submission.select(*columns, *beside)
+
+
+def current(call: Call) -> list[int]:
+    """The ids of the current versions of a call's applications, in the order of their arrival."""
+    query = Submission.select(Submission.id).where(Submission.call_key == call.key, _is_current())
+    return [row.id for row in query.order_by(Submission.sent_at, Submission.id)]
+
+
+def of_ids(call: Call, ids: Sequence[int]) -> list[Submission]:
+    """Submissions with their applications and without documents, in the order of ``ids``; other calls' are left out.
+
+    All are in memory at once: ask for a few at a time.
+    """
+    query = _without_documents(Application).join(Application)
+    found = query.where(Submission.id.in_(list(ids)), Submission.call_key == call.key)
+    place = {wanted: number for number, wanted in enumerate(ids)}
+    return sorted(found, key=lambda submission: place[submission.id])
+
+
+def _is_current() -> peewee.Expression:
+    """The condition that no later version of the application was sent."""
+    later = Submission.alias()
+    has_later = later.select().where(later.application == Submission.application, later.version > Submission.version)
+    none_later: peewee.Expression = ~fn.EXISTS(has_later)
+    return none_later
 
 
 def all_of(call: Call) -> "peewee.ModelSelect[Submission]":
@@ -109,10 +136,10 @@ def last(application: Application) -> Submission | None:
     return next(iter(versions(application)), None)
 
 
-def read_answers(submission: Submission, call: Call) -> Answers:
-    """The answers of a version; personal ones are missing after they were erased."""
+def read_answers(submission: Submission, call: Call, with_personal: bool = True) -> Answers:
+    """The answers of a version; personal ones are missing where nobody wants them and after they were erased."""
     answers: dict[str, Any] = json.loads(submission.record)["answers"]
-    personal: dict[str, Any] = submission.personal or {}
+    personal: dict[str, Any] = (submission.personal if with_personal else None) or {}
     return answers_from_json(call, {**answers, **{key: {} for key in _personal_keys(call)}, **personal})
 
 
@@ -139,13 +166,11 @@ def others_of_provider(application: Application, provider: str | None) -> list[S
     """The current versions of other applications that the same provider has sent in the same call."""
     if provider is None:
         return []
-    later = Submission.alias()
-    has_later = later.select().where(later.application == Submission.application, later.version > Submission.version)
     query = _without_documents().where(
         Submission.call_key == application.call_key,
         Submission.provider == provider,
         Submission.application != application,
-        ~fn.EXISTS(has_later),
+        _is_current(),
     )
     return list(query.order_by(Submission.sent_at))
 

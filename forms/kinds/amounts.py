@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
-from forms.question import Question, Severity, Strict, Typed, UnreadableError, flag
+from forms.question import Question, Severity, Strict, Table, Typed, UnreadableError, flag
 from forms.shown import Row, Shown
 from forms.texts import Euros, Message, Text, msg
 
@@ -77,6 +77,7 @@ class AmountsQuestion(Question):
     kind: Literal["amounts"]
     rows: Annotated[tuple[AmountRow, ...], BeforeValidator(_named_rows), Field(min_length=1)]
 
+    table: ClassVar[Table] = Table.AMOUNTS
     has_places: ClassVar[bool] = True
     checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF, "unreadable": Severity.ERROR}
 

@@ -54,6 +54,10 @@ class ChoiceQuestion(Question):
         provider = self.chosen(typed)
         return provider.name if provider and not typed.get(OTHER, "").strip() else None
 
+    def business_id(self, typed: Typed) -> str | None:
+        """The chosen provider's business ID, None where a name was typed instead."""
+        return typed.get(CHOSEN) if self.registered(typed) else None
+
     def identity(self, typed: Typed) -> str | None:
         """What tells one applying provider from another: the business ID, else the typed name."""
         other = typed.get(OTHER, "").strip()

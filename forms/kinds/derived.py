@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from forms.kinds.amounts import AmountsQuestion
-from forms.question import Question, References, Typed
+from forms.question import Question, References, Table, Typed
 from forms.shown import Row, Shown
 from forms.texts import Euros, Text
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 class DerivedQuestion(Question):
+    table: ClassVar[Table] = Table.AMOUNTS
     looks_at: ClassVar[type[Question]] = AmountsQuestion
 
     kind: Literal["derived"]

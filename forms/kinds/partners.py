@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 from wtforms import StringField
 
-from forms.question import STRING, Question, Severity, Typed, line_fits
+from forms.question import STRING, Question, Severity, Table, Typed, line_fits
 from forms.shown import Row, Shown
 from forms.texts import Message, Text, msg
 
@@ -20,6 +20,7 @@ class PartnersQuestion(Question):
     most_rows: int = Field(default=20, gt=0)
     row_label: Text
 
+    table: ClassVar[Table] = Table.PARTNERS
     checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF, "line_too_long": Severity.ERROR}
 
     @model_validator(mode="after")
