@@ -1,4 +1,4 @@
-"""The commands of ``flask``: checking a call's file, sending mails, bringing the database up to date."""
+"""The commands of ``flask``: checking a call's file, exports, sending mails, bringing the database up to date."""
 
 import logging
 import time
@@ -17,9 +17,10 @@ from forms.texts import LANGUAGES, SOURCE
 from models.application import Application
 from models.database import database, migrate
 from models.outbox import OutboxMail
-from services import accounts, drafts, mail, officers, outbox, reminders
+from services import accounts, drafts, exports, mail, officers, outbox, reminders, submissions
 from services.accounts import Role
 from services.context import calls
+from services.exports.content import Export
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,32 @@ def check_call(file: Path) -> None:
         by_provenance.setdefault(call.provenance_of(question), []).append(str(question.number))
     for provenance, numbers in sorted(by_provenance.items()):
         click.echo(f"  {provenance}: questions {', '.join(numbers)}")
+
+
+@call_group.command("export")
+@click.argument("key")
+@click.option("--format", "kind", required=True, type=click.Choice(list(exports.FORMATS)))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--without-contacts", is_flag=True, help="Without contact details, in documents too.")
+@click.option("--language", type=click.Choice(LANGUAGES), default=SOURCE, help="Of heads and labels.")
+def export_call(key: str, kind: str, out: Path, without_contacts: bool, language: str) -> None:
+    """Write the current versions of all applications of the call KEY into a file."""
+    call = calls().get(key)
+    if call is None:
+        raise click.ClickException(f"There is no call {key}.")
+    # A file that is only begun must not be taken for a whole one.
+    begun = out.with_name(f"{out.name}.part")
+    with database.connection_context(), begun.open("w+b") as file:
+        which = submissions.current(call)
+        with click.progressbar(length=len(which), label="Applications") as bar:
+            export = Export(call, which, language, not without_contacts, on_progress=lambda *_: bar.update(1))
+            left = exports.write(export, kind, file)
+    begun.replace(out)
+    click.echo(f"{len(which)} applications in {out}.")
+    if left.cut:
+        click.echo(f"{left.cut} cells too long for the format are cut, with a mark; CSV and JSON have them whole.")
+    for reference in left.missing:
+        click.echo(f"{reference} has no document in it: it could not be made.")
 
 
 @mail_group.command("send")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
@@ -17,6 +18,7 @@ from forms.definition import Call
 from forms.question import MOST_IN_LINE
 from forms.shown import Row, Shown
 from forms.summary import summarise
+from forms.texts import Message, msg
 from language import NBSP, localise
 from models.application import Application
 from models.submission import Submission
@@ -32,6 +34,29 @@ _IN_GROUP = 30
 """Lines that are printed as one paragraph."""
 _FIRST_LINES = 3
 """Lines of a text that stay with its heading."""
+
+
+class Personal(StrEnum):
+    """What a document has of personal details."""
+
+    SHOWN = "shown"
+    LEFT_OUT = "left_out"
+    """There are some, but not for whoever gets this document."""
+    ERASED = "erased"
+    """There are none any more."""
+
+    @classmethod
+    def of(cls, submission: Submission, is_wanted: bool = True) -> "Personal":
+        """What the document of a version has, for somebody who wants them or not."""
+        if submission.personal is None:
+            return cls.ERASED
+        return cls.SHOWN if is_wanted or not submission.personal else cls.LEFT_OUT
+
+    @property
+    def mark(self) -> Message | None:
+        """What a document says in their place."""
+        marks = {self.LEFT_OUT: msg("Yhteystiedot jätetty pois"), self.ERASED: msg("Yhteystiedot poistettu")}
+        return marks.get(self)
 
 
 class PdfError(Exception):
@@ -64,20 +89,29 @@ def kept(application: Application, number: int) -> tuple[bytes, str] | None:
 
 
 def of_submission(submission: Submission, call: Call) -> bytes:
-    """The PDF of a version, made once and kept. Raises PdfError."""
+    """The PDF of a version, made once and kept. Raises PdfError.
+
+    Whoever erases a version's personal details (``personal`` is None from then on) takes its ``pdf`` away too: the next
+    one is made without them and says so.
+    """
     stored = Submission.select(Submission.pdf).where(Submission.id == submission.id).scalar()
     if stored is not None:
         return bytes(stored)
-    answers = submissions.read_answers(submission, call)
-    made = _render(call, submission.application, answers, submission, submission.language)
+    made = _of_version(submission, call, Personal.of(submission))
     Submission.update(pdf=made).where(Submission.id == submission.id, Submission.pdf.is_null()).execute()
     # Another process may have been first: there is one document of a version.
     return bytes(Submission.select(Submission.pdf).where(Submission.id == submission.id).scalar())
 
 
+def without_personal(submission: Submission, call: Call) -> bytes:
+    """The PDF of a version without personal details, marked so; made anew each time. Raises PdfError."""
+    personal = Personal.of(submission, is_wanted=False)
+    return _of_version(submission, call, personal) if personal == Personal.LEFT_OUT else of_submission(submission, call)
+
+
 def of_draft(application: Application, call: Call, answers: Answers, language: str) -> bytes:
     """The PDF of an application as it is saved now, marked as a draft. Raises PdfError."""
-    return _render(call, application, answers, None, language)
+    return _render(call, application, answers, language)
 
 
 def submission_name(submission: Submission) -> str:
@@ -139,8 +173,20 @@ def _kept_blanks(line: str) -> str:
     return NBSP * indent + line[indent:].replace("  ", f"{NBSP} ") or NBSP
 
 
+def _of_version(submission: Submission, call: Call, personal: Personal) -> bytes:
+    answers = submissions.read_answers(submission, call, with_personal=personal == Personal.SHOWN)
+    application, language = submission.application, submission.language
+    return _render(call, application, answers, language, submission=submission, personal=personal)
+
+
 def _render(
-    call: Call, application: Application, answers: Answers, submission: Submission | None, language: str
+    call: Call,
+    application: Application,
+    answers: Answers,
+    language: str,
+    *,
+    submission: Submission | None = None,
+    personal: Personal = Personal.SHOWN,
 ) -> bytes:
     return document(
         "pdf/summary.html",
@@ -151,6 +197,7 @@ def _render(
         submission=submission,
         check=check.code(submission) if submission else None,
         printable=printable,
+        personal_mark=personal.mark,
     )
 
 

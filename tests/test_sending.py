@@ -170,7 +170,7 @@ def test_a_submission_stands_when_its_pdf_and_mails_fail(
     app = make_app(mail_server="127.0.0.1", mail_port=9)
     applicant = filled(app, short)
 
-    def broken(*arguments: object) -> bytes:
+    def broken(*arguments: object, **more: object) -> bytes:
         raise PdfError("no font today")
 
     with monkeypatch.context() as patched:

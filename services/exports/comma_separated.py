@@ -1,0 +1,78 @@
+"""CSV for other programs: one line an application, texts in quotes and unchanged, numbers bare."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from io import TextIOWrapper
+from typing import Any, BinaryIO
+
+from flask_babel import force_locale
+
+from clock import in_helsinki
+from forms.answers import NOTHING, Answers
+from forms.question import Question, Shown, Table
+from forms.texts import Euros
+from language import localise
+from services.exports.content import APPLICATION, Cell, Export, Left, applications, as_text, is_exported
+
+
+class Writer:
+    """Lines of a CSV file in UTF-8 with a byte order mark, which Excel needs, and semicolons, which it expects here."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._text = TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
+        # A program that reads by the quotes takes no text for a number, a day or a formula.
+        self._csv = csv.writer(self._text, delimiter=";", quoting=csv.QUOTE_NONNUMERIC)
+
+    def add(self, cells: Iterable[Cell]) -> None:
+        self._csv.writerow([_plain(cell) for cell in cells])
+
+    def finish(self) -> None:
+        """Leave the file open to whoever gave it."""
+        self._text.detach()
+
+
+def _plain(cell: Cell) -> str | int:
+    match cell:
+        case None:
+            return ""
+        case Euros():
+            return cell.amount
+        case datetime():
+            return f"{in_helsinki(cell):%Y-%m-%d %H:%M:%S}"
+    value: Any = localise(cell)
+    return value if isinstance(value, int) else str(value)
+
+
+def write(export: Export, out: BinaryIO) -> Left:
+    """A column for each question, and for each row of amounts; blank where a question was not asked."""
+    with force_locale(export.language):
+        writer = Writer(out)
+        questions = [question for question in export.call.questions if is_exported(export, question)]
+        blank = Answers(export.call, {})
+        heads = {question.key: list(_heads(question, blank)) for question in questions}
+        writer.add([*(column.head for column in APPLICATION), *(head for part in heads.values() for head in part)])
+        for sent in applications(export):
+            answered = {question.key: list(_cells(question, sent.show(question))) for question in sent.questions}
+            cells = [cell for key, part in heads.items() for cell in answered.get(key, [None] * len(part))]
+            writer.add([*(column.value(sent) for column in APPLICATION), *cells])
+        writer.finish()
+    return Left()
+
+
+def _heads(question: Question, blank: Answers) -> Iterator[str]:
+    name = f"{question.number}. {str(localise(question.label)).rstrip(':')}"
+    if question.table == Table.AMOUNTS:
+        yield from (f"{name}: {localise(row.label)}" for row in question.show(NOTHING, blank).rows)
+    else:
+        yield name
+
+
+def _cells(question: Question, shown: Shown) -> Iterator[Cell]:
+    match question.table:
+        case Table.AMOUNTS:
+            yield from (row.value for row in shown.rows)
+        case Table.PARTNERS:
+            yield "\n".join(str(localise(row.value)) for row in shown.rows if row.value)
+        case Table.TEXTS:
+            yield as_text(shown)

@@ -1,0 +1,56 @@
+"""A ZIP of the documents as filed, with a list by which each of them verifies."""
+
+import hashlib
+import logging
+from io import BytesIO
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from flask_babel import force_locale
+
+from forms.texts import msg
+from services import pdf
+from services.exports.comma_separated import Writer
+from services.exports.content import Cell, Export, Left, Sent, applications
+
+log = logging.getLogger(__name__)
+
+MANIFEST = "luettelo.csv"
+_HEADS = (
+    msg("Tiedosto"),
+    msg("Hakemuksen tunnus"),
+    msg("Versio"),
+    msg("Sormenjälki"),
+    msg("Tiedoston SHA-256"),
+    msg("Huomattavaa"),
+)
+
+
+def write(export: Export, out: BinaryIO) -> Left:
+    """A PDF of each application and the list of them. One that can't be made is named in the list and told."""
+    left, listed = Left(), BytesIO()
+    with force_locale(export.language), ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        manifest = Writer(listed)
+        manifest.add(_HEADS)
+        for sent in applications(export):
+            submission = sent.submission
+            same: tuple[Cell, ...] = (sent.reference, submission.version, submission.fingerprint)
+            try:
+                document = _document(sent)
+            except pdf.PdfError:
+                log.exception("left out of an export")
+                left.missing.append(sent.reference)
+                manifest.add(("", *same, "", msg("Tiedostoa ei voitu tehdä.")))
+                continue
+            name = pdf.submission_name(submission)
+            archive.writestr(name, document)
+            mark = pdf.Personal.of(submission, export.with_contacts).mark
+            manifest.add((name, *same, hashlib.sha256(document).hexdigest(), mark))
+        manifest.finish()
+        archive.writestr(MANIFEST, listed.getvalue())
+    return left
+
+
+def _document(sent: Sent) -> bytes:
+    make = pdf.of_submission if sent.export.with_contacts else pdf.without_personal
+    return make(sent.submission, sent.export.call)
