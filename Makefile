@@ -12,7 +12,7 @@ WORKERS := -n $(shell expr $$(nproc) \* 3 / 2) --dist worksteal
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint setup bench bench-documents ledger screens docs house translations lock tools
+.PHONY: help run test quick lint setup bench bench-documents bench-exports ledger screens docs house translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -65,6 +65,9 @@ bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
 
 bench-documents: $(VENV)/.dev $(MO) ## What documents cost, and an evening of 150 sendings (six minutes)
 	$(BIN)/python -m bench.documents
+
+bench-exports: $(VENV)/.dev $(MO) ## Time and memory of exporting 5 000 applications (ten minutes)
+	$(BIN)/python -m bench.exports
 
 ledger: $(VENV)/.dev $(MO) ## The ledger test at full length: 200 writers, two minutes
 	LEDGER=full $(BIN)/pytest -s tests/faults/test_ledger.py
