@@ -22,6 +22,7 @@ from forms.kinds.contact import ContactQuestion, parse_email
 from forms.kinds.derived import DerivedQuestion
 from forms.question import Provenance, Question, References, Strict
 from forms.register import RegisterError
+from forms.retention import Retention
 from forms.rules import AnyRule
 from forms.texts import SOURCE, Text
 
@@ -74,7 +75,7 @@ class Registry(Strict):
 class Page(Strict):
     """A page of the form; its key is a part of the address."""
 
-    key: str = Field(pattern=r"^(?!(?:tallennettu|linkit|muut|poistu)$)[a-z]+$")
+    key: str = Field(pattern=r"^(?!(?:tallennettu|linkit|muut|poistu|tiedot)$)[a-z]+$")
     title: Text
 
 
@@ -103,6 +104,7 @@ class Call(Strict):
     registry: Registry
     instructions: SourcedText
     declaration: SourcedText
+    retention: Retention = Field(default_factory=Retention)
     rows: dict[str, tuple[AmountRow, ...]] = Field(default_factory=dict)
     pages: tuple[Page, ...] = Field(min_length=1)
     sections: tuple[Section, ...] = Field(min_length=1)
@@ -197,6 +199,11 @@ class Call(Strict):
     @property
     def contact_question(self) -> ContactQuestion | None:
         return next(iter(self.of_kind(ContactQuestion)), None)
+
+    @property
+    def personal_keys(self) -> list[str]:
+        """The questions whose answers are personal details."""
+        return [question.key for question in self.questions if question.is_personal]
 
     @property
     def provider_question(self) -> ChoiceQuestion | None:

@@ -2,7 +2,7 @@
 
 from models.application import Answer, AnswerVersion, Application, Link, Presence
 from models.event import Event
-from models.handling import Handling, Listed, Note
+from models.handling import CallHandling, Handling, Listed, Note
 from models.officer import Officer, OfficerSession, SignInFailure
 from models.outbox import OutboxMail
 from models.submission import Submission
@@ -22,5 +22,6 @@ ALL = [
     Handling,
     Note,
     Listed,
+    CallHandling,
 ]
 """Every table, parents first: what the migrations must add up to."""

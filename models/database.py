@@ -36,14 +36,20 @@ def bind(url: str) -> None:
     """Point the models at a database. Connections stay open from one request to the next.
 
     SQLite: writers queue (IMMEDIATE) for up to five seconds instead of failing when a read turns into a write, and a
-    commit survives a power cut (FULL); measured in docs/performance.
+    commit survives a power cut (FULL); measured in docs/performance. What is deleted is overwritten (secure_delete).
     """
     scheme, rest = url.split("://", 1)
     how: dict[str, Any] = {}
     if scheme.startswith("sqlite"):
         Path(rest.removeprefix("/")).parent.mkdir(parents=True, exist_ok=True)
         # The pool takes a ``timeout`` for itself, as the wait for a free connection.
-        pragmas = {"busy_timeout": 5000, "journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+        pragmas = {
+            "busy_timeout": 5000,
+            "journal_mode": "wal",
+            "synchronous": "full",
+            "foreign_keys": 1,
+            "secure_delete": 1,
+        }
         how = {"pragmas": pragmas, "lock_type": "IMMEDIATE", "check_same_thread": False, "max_connections": None}
     database.initialize(connect(f"{scheme.removesuffix('+pool')}+pool://{rest}", **how))
 
@@ -55,3 +61,21 @@ def migrate() -> list[str]:
     # gunicorn migrates before it forks, and a connection of SQLite must not be carried into another process.
     database.close_idle()
     return names
+
+
+def leave_no_bytes(rebuild: bool) -> bool:
+    """See to it that nothing of what was deleted or overwritten is left in the database's files.
+
+    SQLite: its log of changes still has what stood there before; it is worked into the file and emptied. ``rebuild``
+    writes the file anew besides, which keeps savers waiting for as long as it takes. False where somebody who was
+    reading or writing just then stood in the way: it is to be done again. Other databases see to this by themselves.
+    """
+    if not isinstance(database.obj, peewee.SqliteDatabase):
+        return True
+    try:
+        if rebuild:
+            database.execute_sql("VACUUM")
+        is_busy, *_ = database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except peewee.OperationalError:
+        return False
+    return not is_busy

@@ -56,3 +56,10 @@ class Listed(Model):
     costs = peewee.IntegerField()
     areas = peewee.JSONField()
     """[area's key, requested, costs] of each chosen area, in whole euros."""
+
+
+class CallHandling(Model):
+    """When the ministry has done with a call: from then on the time runs after which contact details go."""
+
+    call_key = peewee.CharField(max_length=60, unique=True)
+    ended_at = UtcDateTimeField()

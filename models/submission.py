@@ -30,6 +30,11 @@ class Submission(Model):
     sending_key = peewee.CharField(max_length=64)
     """One press of the button, however often it arrives."""
 
+    @property
+    def is_contact_erased(self) -> bool:
+        """Whether its personal details went after handling; the record and its fingerprint are what they were."""
+        return self.salt is None
+
     class Meta:
         indexes = (
             (("application", "version"), True),

@@ -140,11 +140,7 @@ def read_answers(submission: Submission, call: Call, with_personal: bool = True)
     """The answers of a version; personal ones are missing where nobody wants them and after they were erased."""
     answers: dict[str, Any] = json.loads(submission.record)["answers"]
     personal: dict[str, Any] = (submission.personal if with_personal else None) or {}
-    return answers_from_json(call, {**answers, **{key: {} for key in _personal_keys(call)}, **personal})
-
-
-def _personal_keys(call: Call) -> list[str]:
-    return [question.key for question in call.questions if question.is_personal]
+    return answers_from_json(call, {**answers, **{key: {} for key in call.personal_keys}, **personal})
 
 
 def has_unsent_edits(submission: Submission, call: Call, answers: Answers) -> bool:
@@ -221,7 +217,7 @@ def _record(
     call = answers.call
     salt = secrets.token_hex(32)
     values = content(answers)
-    personal = {key: values[key] for key in _personal_keys(call) if key in values}
+    personal = {key: values[key] for key in call.personal_keys if key in values}
     # The record is published and kept; a person's details are not, so only their salted hash stands in it.
     sealed = {key: {"sha256": _sha256(salt + canonical(value))} for key, value in personal.items()}
     totals = totals_of(answers)

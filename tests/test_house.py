@@ -22,6 +22,7 @@ from pydantic import SecretStr
 
 import models
 from forms.kinds import KINDS
+from forms.retention import Retention
 from forms.rules import AnyRule
 from forms.texts import LANGUAGES
 from models.database import MIGRATIONS, database
@@ -162,6 +163,9 @@ def test_what_a_call_can_ask_is_drawn() -> None:
         keys = ", ".join(f"`{key}`" for key in rule.model_fields if key not in ("kind", "severity"))
         name = get_args(rule.model_fields["kind"].annotation)[0]
         lines.append(f"| `{name}` | {(rule.__doc__ or '').splitlines()[0]} | {keys} |")
+    lines += ["", "| `[retention]` | default | days |", "|---|---|---|"]
+    for name, field in Retention.model_fields.items():
+        lines.append(f"| `{name}` | {field.default} | {field.description} |")
     expect_drawn(ROOT / "docs/calls.md", "\n".join(lines))
 
 
