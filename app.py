@@ -16,7 +16,7 @@ from forms.texts import LANGUAGES, SOURCE, Euros
 from models.database import bind, database
 from services.context import load_calls
 from settings import ROOT, Settings, SettingsError, read_settings
-from views import apply, assets, calls, check, desk, documents, history, resume, summary
+from views import apply, assets, calls, check, desk, documents, history, keeping, resume, summary
 from views.access import arrival
 from views.errors import register_error_pages
 
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.mail.init_app(app)
 
     _prepare_templates(app, settings)
-    for module in (calls, check, resume, summary, documents, history, apply, desk):
+    for module in (calls, check, resume, summary, documents, history, keeping, apply, desk):
         app.register_blueprint(module.bp)
     assets.register_assets(app)
     register_error_pages(app)

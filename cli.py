@@ -17,7 +17,7 @@ from forms.texts import LANGUAGES, SOURCE
 from models.application import Application
 from models.database import database, migrate
 from models.outbox import OutboxMail
-from services import accounts, drafts, exports, mail, officers, outbox, reminders, submissions
+from services import accounts, drafts, exports, mail, officers, outbox, reminders, retention, submissions
 from services.accounts import Role
 from services.context import calls
 from services.exports.content import Export
@@ -29,6 +29,7 @@ mail_group = AppGroup("mail", help="Mails that wait in the outbox.")
 db_group = AppGroup("db", help="The database.")
 application_group = AppGroup("application", help="One application: more time, a late one accepted.")
 officer_group = AppGroup("officer", help="Accounts of the ministry's people.")
+retention_group = AppGroup("retention", help="What is past its time goes.")
 
 
 @call_group.command("check")
@@ -71,6 +72,29 @@ def export_call(key: str, kind: str, out: Path, without_contacts: bool, language
         click.echo(f"{left.cut} cells too long for the format are cut, with a mark; CSV and JSON have them whole.")
     for reference in left.missing:
         click.echo(f"{reference} has no document in it: it could not be made.")
+
+
+@call_group.command("handled")
+@click.argument("key")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day in Finland; without it, now.")
+@click.option("--reopen", is_flag=True, help="It is not: what is not erased yet stays.")
+def end_handling(key: str, on: datetime | None, reopen: bool) -> None:
+    """Note that the applications of the call KEY are handled; their contact details go some time after."""
+    call = calls().get(key)
+    if call is None:
+        raise click.ClickException(f"There is no call {key}.")
+    with database.connection_context():
+        if reopen:
+            retention.reopen(call)
+            click.echo(f"{key} is being handled; nothing more is erased.")
+            return
+        try:
+            retention.end_handling(call, on.replace(tzinfo=clock.HELSINKI) if on else clock.now())
+        except retention.NotClosedError as error:
+            raise click.ClickException(f"{key} closes only {_helsinki(call.closes)}.") from error
+        until = retention.contact_until(call)
+        assert until
+        click.echo(f"Contact details of {key} are erased from {_helsinki(until)} on.")
 
 
 @mail_group.command("send")
@@ -230,6 +254,29 @@ def list_officers() -> None:
             click.echo(f"{officer.email} {officer.role} {accounts.state_of(officer)}")
 
 
+@retention_group.command("run")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+def run_retention(dry_run: bool) -> None:
+    """Delete drafts, erase contact details and delete events that are past their time. Once a day is enough."""
+    with database.connection_context():
+        if not dry_run:
+            gone = retention.run(clock.now())
+            click.echo(f"{gone}.")
+            if gone.failed or not gone.is_clean:
+                raise click.ClickException("Not all is done; see the log, and run it again.")
+            return
+        for call in calls():
+            found = retention.due(call, clock.now())
+            click.echo(f"{call.key}: drafts to delete: {_references(found.drafts)}")
+            click.echo(f"{call.key}: contact details to erase: {_references(found.contacts)}")
+            click.echo(f"{call.key}: events to delete: {found.events.count()}")
+        click.echo(f"mails of no application to delete: {retention.loose_mails(clock.now()).count()}")
+
+
+def _references(applications: list[Application]) -> str:
+    return ", ".join(application.reference for application in applications) or "none"
+
+
 def register_commands(app: Flask) -> None:
-    for group in (call_group, mail_group, db_group, application_group, officer_group):
+    for group in (call_group, mail_group, db_group, application_group, officer_group, retention_group):
         app.cli.add_command(group)

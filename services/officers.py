@@ -7,8 +7,7 @@ import clock
 from forms.definition import Call
 from models.application import Application
 from models.database import database
-from models.event import Event
-from services import drafts, submissions
+from services import accounts, drafts, submissions
 from services.submissions import Order, Outcome
 
 
@@ -42,4 +41,4 @@ def accept_late(application: Application, call: Call, reason: str) -> Outcome:
 
 
 def _note(application: Application, kind: str, reason: str) -> None:
-    Event.create(application=application, at=clock.now(), kind=kind, reason=reason)
+    accounts.note(kind, None, application=application, reason=reason)

@@ -97,10 +97,17 @@ def of_submission(submission: Submission, call: Call) -> bytes:
     stored = Submission.select(Submission.pdf).where(Submission.id == submission.id).scalar()
     if stored is not None:
         return bytes(stored)
-    made = _of_version(submission, call, Personal.of(submission))
-    Submission.update(pdf=made).where(Submission.id == submission.id, Submission.pdf.is_null()).execute()
+    personal = Personal.of(submission)
+    made = _of_version(submission, call, personal)
+    Submission.update(pdf=made).where(
+        Submission.id == submission.id,
+        Submission.pdf.is_null(),
+        Submission.salt.is_null(personal is Personal.ERASED),
+    ).execute()
     # Another process may have been first: there is one document of a version.
-    return bytes(Submission.select(Submission.pdf).where(Submission.id == submission.id).scalar())
+    kept_now = Submission.get_by_id(submission.id)
+    # Contact details that were erased while this was drawn must not come back with it.
+    return bytes(kept_now.pdf) if kept_now.pdf is not None else of_submission(kept_now, call)
 
 
 def without_personal(submission: Submission, call: Call) -> bytes:

@@ -23,10 +23,9 @@ Where to look:
 - ``test_links``: leaving and coming back
 - ``faults/``: what may fail
 - ``accessibility/``: WCAG
+- ``test_pieces``, ``test_changes``: what changed between versions
+- ``test_exports``: the ministry's files
+- ``test_retention``, ``test_keeping``: how long it is kept
+- ``test_desk_*``: the ministry's desk
 - ``test_house``: that the program keeps to what its documents promise
-Where to look: ``test_kinds`` and ``test_amounts`` questions, ``test_rules`` checks across them, ``test_saving`` and
-``test_history`` saving and earlier values, ``test_pieces`` and ``test_changes`` what changed between versions,
-``test_sending`` sending, ``test_pdf`` and ``test_cover_letter`` documents, ``test_mails`` and ``test_outbox`` mails,
-``test_links`` access, ``faults/`` what may fail, ``accessibility/`` WCAG, ``test_house`` that the program keeps to what
-its documents promise.
 """

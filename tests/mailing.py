@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -23,3 +24,10 @@ def begin(small: Callable[..., Applicant], **settings: Any) -> tuple[Applicant, 
 
 def mail_link(applicant: Applicant, address: str) -> Applicant:
     return applicant.go("tallennettu").press("Lähetä linkki", {"sahkoposti": address})
+
+
+def shown_link(applicant: Applicant) -> str:
+    """The personal link that a page shows, without the host."""
+    assert applicant.page is not None
+    (address,) = applicant.page.xpath("//p[@class='personal-link']/a/@href")
+    return urlsplit(str(address)).path

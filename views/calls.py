@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import peewee
-from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, request, url_for
 
 from forms.definition import Call
 from forms.schema import schema_of
@@ -66,7 +66,8 @@ def call_state(call: Call) -> str:
 @bp.get("/")
 def index() -> str:
     states = [(call, call_state(call), time_left(call)) for call in calls()]
-    return render_template("calls/index.html", states=states, mine=[_mine(opened) for opened in my_applications()])
+    mine = [_mine(opened) for opened in my_applications()]
+    return render_template("calls/index.html", states=states, mine=mine, is_deleted="poistettu" in request.args)
 
 
 @bp.get("/haku/<call_key>")
@@ -105,7 +106,7 @@ def accessibility() -> str:
 @bp.get("/tietosuoja")
 def privacy() -> str:
     """What is told to those whose personal data is kept (GDPR art. 13)."""
-    return render_template("calls/privacy.html", officer=settings().data_protection_email)
+    return render_template("calls/privacy.html", officer=settings().data_protection_email, calls=calls())
 
 
 @bp.get("/evasteet")

@@ -2,12 +2,11 @@
 
 from io import BytesIO
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from forms.summary import everything
 from language import current
-from services import cover_letter, drafts, pdf, submissions
+from services import cover_letter, drafts, pdf, submissions, takeout
 from views.access import may_read
 from views.summary import version_or_404
 
@@ -63,20 +62,16 @@ def letter(reference: str, number: int) -> BaseResponse:
 def record(reference: str, number: int) -> Response:
     """The record of a version, to the byte as its fingerprint was computed."""
     sent = version_or_404(may_read(reference), number)
-    name = pdf.submission_name(sent).removesuffix("pdf") + "json"
+    name = takeout.record_name(pdf.submission_name(sent))
     return send_file(BytesIO(sent.record.encode()), "application/json", as_attachment=True, download_name=name)
 
 
 @bp.get("/hakemus.txt")
 def as_text(reference: str) -> Response:
-    """Everything typed as a plain text, for the applicant to keep; also answers of areas that are not chosen now."""
+    """Everything typed as a plain text, for the applicant to keep."""
     opened = may_read(reference)
-    call = opened.call
-    answers = drafts.load_answers(call, opened.application)
-    text = render_template("summary/answers.txt", call=call, reference=reference, sections=everything(answers))
-    name = f"{reference}.txt"
-    # With a byte order mark and CRLF, so that every editor of an office opens it as it is.
-    return send_file(BytesIO(text.replace("\n", "\r\n").encode("utf-8-sig")), "text/plain; charset=utf-8", True, name)
+    text = takeout.as_text(opened.application, opened.call, drafts.load_answers(opened.call, opened.application))
+    return send_file(BytesIO(text), "text/plain; charset=utf-8", True, f"{reference}.txt")
 
 
 @bp.get("/hakemus.json")
@@ -84,11 +79,7 @@ def as_json(reference: str) -> Response:
     """Everything typed, for the applicant to keep."""
     opened = may_read(reference)
     answers = drafts.load_answers(opened.call, opened.application)
-    response = jsonify(
-        call=opened.call.key,
-        reference=opened.application.reference,
-        answers=answers.to_json(),
-    )
+    response = jsonify(takeout.as_json(opened.application, opened.call, answers))
     response.headers["Content-Disposition"] = f'inline; filename="{opened.application.reference}.json"'
     response.headers["Link"] = f'<{url_for("calls.schema", call_key=opened.call.key)}>; rel="describedby"'
     return response

@@ -8,7 +8,7 @@ from forms.clean import clean_line
 from forms.kinds.contact import EmailError, email_advice, parse_email
 from language import current
 from models.database import database
-from services import drafts, links, outbox
+from services import drafts, links, outbox, retention
 from services.context import calls, settings
 from views.access import (
     Opened,
@@ -80,7 +80,8 @@ def open_link(token: str) -> Response:
     link = links.known(token)
     call = calls().get(link.application.call_key) if link else None
     if link is not None and link.revoked_at is not None:
-        return make_response(render_template("errors/revoked_link.html"), 410)
+        is_erased = call is not None and retention.is_contact_due(call, link.revoked_at)
+        return make_response(render_template("errors/revoked_link.html", is_erased=is_erased), 410)
     if link is None or call is None:
         # Only wrong ones are counted: a good link opens however many wrong ones came from the same address.
         with limiter.limit(settings().link_requests):

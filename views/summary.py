@@ -24,7 +24,7 @@ from forms.summary import summarise
 from language import current
 from models.database import database
 from models.submission import Submission
-from services import cover_letter, outbox, submissions
+from services import cover_letter, outbox, pdf, submissions
 from services.context import closing_of, settings
 from services.submissions import Order, Refusal
 from views.access import Opened, arrived_at, is_fragment, may_read, opened_or_403, switch_language
@@ -73,6 +73,7 @@ def render_sent(
             submission=sent,
             versions=submissions.versions(opened.application),
             summary=summarise(answers),
+            personal_mark=pdf.Personal.of(sent).mark,
             contact=submissions.contact_email(opened.call, answers),
             due=closing_of(opened.application),
             mail_to_registry=cover_letter.mail_to_registry(sent, opened.call),

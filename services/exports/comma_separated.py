@@ -10,7 +10,8 @@ from flask_babel import force_locale
 
 from clock import in_helsinki
 from forms.answers import NOTHING, Answers
-from forms.question import Question, Shown, Table
+from forms.question import Question, Table
+from forms.shown import Shown
 from forms.texts import Euros
 from language import localise
 from services.exports.content import APPLICATION, Cell, Export, Left, applications, as_text, is_exported

@@ -8,7 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from forms.answers import Answers
 from forms.definition import Call
-from forms.question import Question, Row, Shown, Table
+from forms.question import Question, Table
+from forms.shown import Row, Shown
 from forms.summary import Totals, totals_of
 from forms.texts import Euros, Message, Text, msg
 from language import localise

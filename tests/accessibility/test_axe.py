@@ -96,6 +96,8 @@ def test_axe_on_the_form_while_it_is_filled_in(reviewer: Reviewer) -> None:
     press(page, "Tee lukulinkki")
     page.locator(".personal-link").wait_for()
     reviewer.look("reading link")
+    reviewer.visit(f"/hakemus/{reference}/tiedot")
+    reviewer.visit(f"/hakemus/{reference}/tiedot/poista")
     reviewer.visit("/")
     reviewer.visit(f"/hakemus/{reference}/tallennettu")
     page.fill("#sahkoposti", "ei osoite")

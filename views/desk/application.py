@@ -62,6 +62,7 @@ def _render(page: Page, advice: dict[str, Message] | None = None, status: int = 
             submission=sent,
             answers=answers,
             summary=summarise(answers),
+            personal_mark=pdf.Personal.of(sent).mark,
             handling=handling.of(page.application),
             notes=handling.notes_of(page.application),
             officers=[officer for officer in accounts.everybody() if officer.disabled_at is None],
