@@ -14,7 +14,7 @@ class Retention(Strict):
 
     draft_days: int = Field(default=90, ge=1, le=_LONGEST)
     """From closing, or an application's own extension, until a draft that was never sent is deleted."""
-    contact_days: int = Field(default=180, ge=1, le=_LONGEST)
+    contact_days: int = Field(default=30, ge=1, le=_LONGEST)
     """From the end of handling until contact details are erased and all links are taken out of use."""
     event_days: int = Field(default=1825, ge=1, le=_LONGEST)
     """From its own time until a line of the event log is deleted."""

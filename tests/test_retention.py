@@ -74,13 +74,12 @@ def test_contact_details_go_and_fingerprints_stay(
     assert "Ainojaljeton" in whole_text(Submission.get(), tmp_path)
     assert traces_in_files(tmp_path) == TRACES
 
-    # 180 times 24 hours, over the beginning of summer time.
     at("2021-12-01T12:00:00")
-    assert "28.05.2022 01.00" in flask(app, "call", "handled", CALL, "--on", "2021-11-29")
-    at("2022-05-28T00:59:59")
+    assert "29.12.2021 00.00" in flask(app, "call", "handled", CALL, "--on", "2021-11-29")
+    at("2021-12-28T23:59:59")
     flask(app, "retention", "run")
     assert Application.get().contact_email == PERSON["q2.sahkoposti"]
-    at("2022-05-28T01:00:00")
+    at("2021-12-29T00:00:00")
     assert f"contact details to erase: {reference}" in flask(app, "retention", "run", "--dry-run")
     assert Application.get().contact_email == PERSON["q2.sahkoposti"]
     said = flask(app, "retention", "run")
@@ -106,11 +105,11 @@ def test_a_link_says_that_the_time_is_over(small: Callable[..., Applicant], at: 
     assert "closes only 01.01.2031 00.00" in flask(app, "call", "handled", "contact")
     at("2031-02-01T12:00:00")
     flask(app, "call", "handled", "contact")
-    assert "poistetaan 31.7.2031" in applicant.go("tiedot").text
+    assert "poistetaan 3.3.2031" in applicant.go("tiedot").text
     flask(app, "call", "handled", "contact", "--reopen")
-    assert "180 vuorokauden kuluttua" in applicant.go("tiedot").text
+    assert "30 vuorokauden kuluttua" in applicant.go("tiedot").text
     flask(app, "call", "handled", "contact")
-    at("2031-08-01T12:00:00")
+    at("2031-03-03T12:00:00")
     flask(app, "retention", "run")
     applicant.get(address)
     assert applicant.status == 410
