@@ -2,7 +2,7 @@
 
 from models.application import Answer, AnswerVersion, Application, Link, Presence
 from models.event import Event
-from models.handling import CallHandling, Handling, Listed, Note
+from models.handling import CallHandling, ExportJob, Handling, Listed, Note
 from models.officer import Officer, OfficerSession, SignInFailure
 from models.outbox import OutboxMail
 from models.submission import Submission
@@ -23,5 +23,6 @@ ALL = [
     Note,
     Listed,
     CallHandling,
+    ExportJob,
 ]
 """Every table, parents first: what the migrations must add up to."""

@@ -63,3 +63,25 @@ class CallHandling(Model):
 
     call_key = peewee.CharField(max_length=60, unique=True)
     ended_at = UtcDateTimeField()
+
+
+class ExportJob(Model):
+    """An export that an officer asked for: written after the answer, fetched when it is done, gone a day later."""
+
+    key = peewee.CharField(max_length=40, unique=True)
+    """Random: its place in addresses and folders, never used again."""
+    officer = peewee.ForeignKeyField(Officer, on_delete="CASCADE")
+    call_key = peewee.CharField(max_length=60)
+    kind = peewee.CharField(max_length=10)
+    """The ending of the file's name (services.exports.FORMATS)."""
+    created_at = UtcDateTimeField()
+    moved_at = UtcDateTimeField()
+    """The last sign of life of the process that writes it."""
+    total = peewee.IntegerField()
+    """Applications in it."""
+    done = peewee.IntegerField(default=0)
+    finished_at = UtcDateTimeField(null=True)
+    cut = peewee.IntegerField(default=0)
+    """Cells cut because the format takes no longer ones."""
+    missing = peewee.JSONField(default=list)
+    """References of applications whose document could not be made."""

@@ -1,6 +1,7 @@
-"""What happens once an answer is out: mails that it caused are sent, without anybody waiting for them."""
+"""What happens once an answer is out, without anybody waiting for it: mails that it caused, an export that it began."""
 
 import logging
+from collections.abc import Callable
 from typing import TypeVar
 
 from flask import current_app
@@ -14,17 +15,22 @@ log = logging.getLogger(__name__)
 SomeResponse = TypeVar("SomeResponse", bound=Response)
 
 
-def deliver_mails_after(response: SomeResponse) -> SomeResponse:
-    """Send due mails after this response; what does not get out now, ``flask mail send`` takes."""
+def do_after(response: SomeResponse, act: Callable[[], object]) -> SomeResponse:
+    """Do something after this response, with the database; what fails is only logged."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
 
-    def deliver() -> None:
+    def do() -> None:
         try:
             with app.app_context(), database.connection_context():
-                mail.deliver_fresh()
+                act()
         except Exception:
-            # The answer is out and the mails are kept: nobody is helped by a failed request now.
-            log.exception("mails not delivered after the response")
+            # The answer is out: nobody is helped by a failed request now.
+            log.exception("not done after the response")
 
-    response.call_on_close(deliver)
+    response.call_on_close(do)
     return response
+
+
+def deliver_mails_after(response: SomeResponse) -> SomeResponse:
+    """Send due mails after this response; what does not get out now, ``flask mail send`` takes."""
+    return do_after(response, mail.deliver_fresh)

@@ -25,7 +25,7 @@ def home() -> str:
 def applications(call_key: str) -> str:
     """The list; htmx gets the table alone."""
     call = call_or_404(call_key)
-    view = _asked()
+    view = asked_view()
     return render_template(
         "desk/table.html" if is_fragment() else "desk/applications.html",
         call=call,
@@ -34,18 +34,23 @@ def applications(call_key: str) -> str:
         drafts=listing.draft_count(call),
         titles={section.key: section.title for section in call.sections},
         address=lambda **changes: _address(call_key, view, changes),
+        query=urlencode(_named(view, {})),
     )
 
 
-def _asked() -> View:
+def asked_view() -> View:
     """The view that the address names; what it does not know shows all."""
     typed = {part: clean_line(request.args.get(name, ""))[:200] for part, name in _NAMES.items()}
     page = typed.pop("page")
     return View(**typed, page=int(page) if page.isdecimal() and len(page) < 6 else 1)
 
 
-def _address(call_key: str, view: View, changes: dict[str, object]) -> str:
-    """The address of a view that differs from this one; any but a turn of the page begins at the first."""
+def _named(view: View, changes: dict[str, object]) -> dict[str, object]:
+    """A view that differs from this one, as its address names it; any but a turn of the page begins at the first."""
     wanted = {**asdict(view), "page": 1, **changes}
-    named = {_NAMES[part]: value for part, value in wanted.items() if value and not (part == "page" and value == 1)}
+    return {_NAMES[part]: value for part, value in wanted.items() if value and not (part == "page" and value == 1)}
+
+
+def _address(call_key: str, view: View, changes: dict[str, object]) -> str:
+    named = _named(view, changes)
     return url_for("desk.applications", call_key=call_key) + (f"?{urlencode(named)}" if named else "")

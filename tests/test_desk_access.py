@@ -1,0 +1,101 @@
+"""Each address of the desk for each role and for nobody; those to come too."""
+
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from werkzeug.routing import Rule
+
+from models.event import Event
+from services.accounts import Role
+from tests.applicant import Applicant
+from tests.desk import Officer, signed_in
+
+OPEN = {"desk.sign_in", "desk.do_sign_in", "desk.set_up"}
+"""For those who are not signed in yet."""
+FOR_READERS = {"desk.sign_out", "desk.end_session", "desk.export"}
+"""What a reader may do although it is a POST."""
+CALL = "strategiarahoitus-2021"
+
+
+def rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("desk.")]
+
+
+@pytest.fixture
+def sent(app: Flask, short: dict[str, Any]) -> Applicant:
+    return Applicant(app).begin().fill(short).send()
+
+
+def address(app: Flask, rule: Rule, reference: str) -> str:
+    given: dict[str, Any] = {"call_key": CALL, "reference": reference, "number": 1, "before": 1, "after": 1}
+    given |= {"key": "0" * 32, "token": "x"}
+    with app.test_request_context():
+        return url_for(rule.endpoint, **{name: given[name] for name in rule.arguments})
+
+
+def methods(rule: Rule) -> set[str]:
+    return (rule.methods or set()) & {"GET", "POST"}
+
+
+def test_nobody_gets_in(app: Flask, sent: Applicant) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    for rule in rules(app):
+        for method in methods(rule):
+            answer = app.test_client().open(address(app, rule, sent.reference), method=method)
+            if rule.endpoint in OPEN:
+                continue
+            assert answer.status_code == 303, rule
+            assert answer.location.startswith("/virkailija/kirjaudu"), rule
+    # A browser of the applicant's is nobody here.
+    assert sent.client.get(f"/virkailija/{CALL}/").status_code == 303
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_reader_reads_an_officer_acts(app: Flask, sent: Applicant, role: Role) -> None:
+    officer = signed_in(app, role)
+    app.config["WTF_CSRF_ENABLED"] = False
+    for rule in sorted(rules(app), key=lambda rule: rule.endpoint == "desk.sign_out"):
+        for method in methods(rule) if rule.endpoint not in OPEN else set():
+            answer = officer.client.open(address(app, rule, sent.reference), method=method, buffered=True)
+            is_allowed = method == "GET" or role is not Role.READER or rule.endpoint in FOR_READERS
+            assert (answer.status_code == 403) is not is_allowed, (rule, method, answer.status_code)
+            assert answer.status_code < 500, (rule, method)
+
+
+def test_every_post_wants_its_forms_token(app: Flask, sent: Applicant) -> None:
+    officer = signed_in(app, Role.ADMIN)
+    for rule in rules(app):
+        if "POST" in methods(rule):
+            answer = officer.client.post(address(app, rule, sent.reference))
+            assert answer.status_code == 400, rule
+
+
+@pytest.mark.parametrize("whose", ["a draft", "another call"])
+def test_what_is_not_of_this_call_and_sent_is_not_there(app: Flask, sent: Applicant, whose: str) -> None:
+    officer: Officer = signed_in(app, Role.ADMIN)
+    app.config["WTF_CSRF_ENABLED"] = False
+    reference = Applicant(app).begin().reference if whose == "a draft" else sent.reference
+    for rule in rules(app):
+        if "reference" not in rule.arguments:
+            continue
+        for method in methods(rule):
+            place = address(app, rule, reference)
+            if whose == "another call":
+                place = place.replace(CALL, "toinen-haku")
+            assert officer.client.open(place, method=method).status_code == 404, (rule, method)
+
+
+def test_everything_seen_is_on_record(app: Flask, sent: Applicant) -> None:
+    officer = signed_in(app, Role.ADMIN)
+    for rule in rules(app):
+        if "GET" not in methods(rule) or rule.endpoint in OPEN:
+            continue
+        before = Event.select().count()
+        answer = officer.client.get(address(app, rule, sent.reference), buffered=True)
+        if answer.status_code == 200:
+            assert Event.select().count() == before + 1, rule
+            event = Event.select().order_by(Event.id.desc()).get()
+            assert event.kind == f"seen {rule.endpoint.removeprefix('desk.')}"
+            assert event.officer is not None
+            assert (event.application is not None) == ("reference" in rule.arguments)
