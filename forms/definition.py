@@ -98,6 +98,8 @@ class Call(Strict):
     """The first instant at which sending is possible, aware UTC; written in the file as Helsinki time."""
     closes: datetime
     """The last instant that is in time, aware UTC."""
+    appropriation: int | None = Field(default=None, gt=0)
+    """What there is to grant in all, in whole euros; None where nothing is to be compared with it."""
     provenance: dict[str, Provenance] = Field(default_factory=dict)
     title: Text
     authority: Text

@@ -56,6 +56,7 @@ def faults(folder: Path, old: str, new: str) -> str:
         ("number = 4\n", "number = 5\n", ["numbers: 5 stands twice"]),
         ('section = "opetus"', 'section = "opetuss"', ["question q4", "unknown section 'opetuss'"]),
         ("limit = 2500", "limit = 0", ["q4", "limit"]),
+        ("appropriation = 15_000_000", "appropriation = 0", ["appropriation", "greater than 0"]),
         ("limit = 2500", "limitt = 2500", ["q4", "limitt", "limit: is missing"]),
         ('kind = "text"', 'kind = "teksti"', ["questions q4: unknown kind 'teksti'", "mean 'text'?"]),
         ('kind = "text"', 'kind = "x"', ["questions q4: unknown kind 'x'; take one of amounts, areas"]),
