@@ -12,7 +12,7 @@ import extensions
 import language
 from cli import register_commands
 from forms.definition import CallFileError
-from forms.texts import LANGUAGES, SOURCE, Euros
+from forms.texts import LANGUAGES, SOURCE, Euros, Percent
 from models.database import bind, database
 from services.context import load_calls
 from settings import ROOT, Settings, SettingsError, read_settings
@@ -134,6 +134,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
         time_left=language.time_left,
         blocks=language.blocks,
         euros=Euros,
+        share_of=Percent,
         grouped=language.grouped,
         in_groups=language.in_groups,
     )

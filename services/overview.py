@@ -1,0 +1,169 @@
+"""A call at a glance: what is applied for in all, by area and by provider, when it came, and who has not applied."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from clock import in_helsinki
+from forms.definition import Call
+from forms.register import Provider, Register, sort_key
+from forms.texts import Text
+from language import current, localise
+from models.database import database
+from models.handling import Listed
+from models.submission import Submission
+from services import listed
+
+
+@dataclass(frozen=True)
+class AreaSum:
+    """What is applied for in one area, in whole euros."""
+
+    title: Text
+    applications: int
+    requested: int
+
+
+@dataclass(frozen=True)
+class ProviderSum:
+    """What one provider applies for, in whole euros."""
+
+    provider: Provider | None
+    """None for one that the register lacks."""
+    name: Text | str
+    requested: int
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A provider of the register without an application, or with nothing but withdrawn ones."""
+
+    provider: Provider
+    has_withdrawn: bool
+
+
+@dataclass(frozen=True)
+class Period:
+    """A day, or an hour of the closing day, in which applications came."""
+
+    start: datetime
+    """As clocks in Finland show it."""
+    is_hour: bool
+    is_late: bool
+    """Whether it is what came after closing."""
+    came: int
+    total: int
+    """All that had come by its end."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the applications that are counted (models.handling.Listed) amount to, in whole euros."""
+
+    count: int
+    """Of all that were sent; everything else here is of those that are counted."""
+    counted: int
+    requested: int
+    areas: list[AreaSum]
+    """In the order of the call; none in a call that sums nothing up."""
+    providers: list[ProviderSum]
+    """Those who apply for most first; none in a call that asks for no provider."""
+    arrivals: list[datetime]
+    """When each application was sent first, aware UTC, in order."""
+    periods: list[Period]
+    absent: list[Absent]
+    """By name in the language of the moment."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A version that is counted, as it is listed."""
+
+    provider: str | None
+    provider_name: str
+    requested: int
+    areas: list[tuple[str, int, int]]
+    came_at: datetime
+
+
+def look(call: Call) -> Overview:
+    """The call as it stands."""
+    listed.bring_up_to_date(call)
+    with database.atomic("DEFERRED"):
+        sent, counted = _sent(call), list(_counted(call))
+    arrivals = sorted(row.came_at for row in counted)
+    register = call.provider_question.providers if call.provider_question else None
+    return Overview(
+        count=len(sent),
+        counted=len(counted),
+        requested=sum(row.requested for row in counted),
+        areas=_areas(call, counted),
+        providers=_providers(register, counted) if register else [],
+        arrivals=arrivals,
+        periods=list(_periods(call, arrivals)),
+        absent=list(_absent(register, sent, counted)) if register else [],
+    )
+
+
+def _sent(call: Call) -> list[str | None]:
+    """Who sent each application, counted or not."""
+    query: Any = Listed.select(Listed.provider).where(Listed.call_key == call.key, Listed.is_current == True)  # noqa: E712
+    return [provider for (provider,) in query.tuples()]
+
+
+def _counted(call: Call) -> Iterator[_Row]:
+    query: Any = (
+        Listed.select(Listed.provider, Listed.provider_name, Listed.requested, Listed.areas, Submission.sent_at)
+        .join(Submission, on=(Submission.application == Listed.application) & (Submission.version == 1))
+        .where(Listed.call_key == call.key, Listed.is_counted == True)  # noqa: E712
+    )
+    return (_Row(*columns) for columns in query.tuples())
+
+
+def _areas(call: Call, rows: list[_Row]) -> list[AreaSum]:
+    question = call.totals_question
+    if question is None:
+        return []
+    amounts: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        for key, requested, _ in row.areas:
+            amounts[key].append(requested)
+    summed = {call.section_of(source).key for source in question.sources}
+    return [
+        AreaSum(section.title, len(amounts[section.key]), sum(amounts[section.key]))
+        for section in call.sections
+        if section.key in summed
+    ]
+
+
+def _providers(register: Register, rows: list[_Row]) -> list[ProviderSum]:
+    """A line an application: of a provider's only one is counted."""
+    found = []
+    for row in rows:
+        provider = register.get(row.provider or "")
+        name = provider.name if provider else row.provider_name
+        found.append(ProviderSum(provider, name, row.requested))
+    return sorted(found, key=lambda line: (-line.requested, sort_key(localise(line.name))))
+
+
+def _absent(register: Register, sent: list[str | None], rows: list[_Row]) -> Iterator[Absent]:
+    counted, senders = {row.provider for row in rows}, set(sent)
+    for provider in register.find("", current()):
+        if provider.business_id not in counted:
+            yield Absent(provider, provider.business_id in senders)
+
+
+def _periods(call: Call, arrivals: list[datetime]) -> Iterator[Period]:
+    """Those in which something came. What came after closing is kept apart from what came before in the same hour."""
+    closing_day = in_helsinki(call.closes).date()
+    came: dict[tuple[datetime, bool], int] = defaultdict(int)
+    for arrival in arrivals:
+        local = in_helsinki(arrival)
+        hour = local.hour if local.date() == closing_day else 0
+        came[local.replace(hour=hour, minute=0, second=0, microsecond=0), call.has_closed(arrival)] += 1
+    total = 0
+    for (start, is_late), number in came.items():
+        total += number
+        yield Period(start, start.date() == closing_day, is_late, number, total)

@@ -1,0 +1,43 @@
+"""The ministry's desk: axe, larger letters and small windows on its pages."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from forms.texts import LANGUAGES
+from tests.accessibility.looks import fill, violations
+from tests.accessibility.test_layout import look_in_every_way
+from tests.browser import send
+from tests.desk import signed_in
+from tests.service import Service
+
+PAGES = ("/virkailija/", "/virkailija/istunnot", "/virkailija/strategiarahoitus-2021/yleiskuva")
+
+
+@pytest.fixture
+def at_the_desk(make_app: Callable[..., Flask], browser: Browser, service: Service) -> Iterator[Page]:
+    """The service's browser page of an officer, whose cookie comes from the same database and secret."""
+    officer = signed_in(make_app(var_dir=service.data))
+    cookie = officer.client.get_cookie("istunto")
+    assert cookie is not None
+    # The service's own content policy takes no style from outside.
+    context = browser.new_context(base_url=service.url, locale="fi-FI", bypass_csp=True)
+    context.add_cookies([{"name": "istunto", "value": cookie.value, "url": service.url}])
+    yield context.new_page()
+    context.close()
+
+
+def test_the_desk_is_for_everybody(at_the_desk: Page, fields: dict[str, Any]) -> None:
+    page = at_the_desk
+    fill(page, fields)
+    send(page, "Lähetä")
+    found: list[str] = []
+    for language in LANGUAGES:
+        for address in PAGES:
+            page.goto(f"{address}?kieli={language}")
+            expect(page.locator(".desk-nav")).to_be_visible()
+            found += violations(page, address) + look_in_every_way(page, address)
+    assert found == [], "\n".join(found)
