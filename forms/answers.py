@@ -1,6 +1,6 @@
 """The typed answers of one application, seen through its call: what is open, sums, problems."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -142,6 +142,16 @@ class Answers:
             for question in self.call.questions
             if question.has_fields
         }
+
+
+def with_asked_only(sent: Answers, saved: Answers, asked: Collection[str]) -> Answers:
+    """The sent answers, with those to the questions ``asked`` as they are saved now.
+
+    Where one of these opens a section that was not sent, that one is answered as it is saved too.
+    """
+    stay = {question.key for question in sent.open_questions} - set(asked)
+    keys = [question.key for question in sent.call.questions]
+    return Answers(sent.call, {key: (sent if key in stay else saved).typed(key) for key in keys})
 
 
 def answers_from_json(call: Call, values: Mapping[str, Any]) -> Answers:

@@ -35,6 +35,23 @@ class Note(Model):
     text = peewee.TextField()
 
 
+class CompletionRequest(Model):
+    """What the ministry asks an applicant to complete: some questions, until an instant."""
+
+    application = peewee.ForeignKeyField(Application, backref="completion_requests", on_delete="CASCADE")
+    officer = peewee.ForeignKeyField(Officer, null=True, on_delete="SET NULL")
+    at = UtcDateTimeField()
+    text = peewee.TextField()
+    """What is asked, in the officer's words; the applicant reads it."""
+    questions = peewee.JSONField()
+    """The keys of the questions that it is about."""
+    until = UtcDateTimeField()
+    """The last instant for the answer."""
+    answered_by = peewee.ForeignKeyField(Submission, null=True, on_delete="SET NULL")
+    ended_at = UtcDateTimeField(null=True)
+    """When it was answered, or another took its place; None also for one whose time has run out."""
+
+
 class Listed(Model):
     """What the desk's list shows of a version, drawn from its record when the list is first asked for after it."""
 

@@ -21,7 +21,7 @@ from forms.summary import totals_of
 from forms.texts import msg
 from models.application import Link
 from models.outbox import OutboxMail
-from services import accounts, links, pdf, reminders, submissions
+from services import accounts, allowances, completion, links, pdf, reminders, submissions
 from services.context import calls, closing_of, settings
 
 _LINE = 76
@@ -128,12 +128,29 @@ def _reminder(mail: OutboxMail) -> Contents | None:
     if not reminders.is_unsent(mail.application, clock.now()):
         return None
     call = calls().of(mail.application.call_key)
+    sent = submissions.last(mail.application)
+    allowed = allowances.of(mail.application, sent, clock.now())
     context = {
         "application": mail.application,
-        "sent": submissions.last(mail.application),
-        "closes": closing_of(mail.application),
+        "sent": sent,
+        "closes": allowed.until,
+        "is_completion": allowed.is_of_asked_only,
     }
     return Contents(call, context)
+
+
+def _completion(mail: OutboxMail) -> Contents | None:
+    """What the ministry asks for, in the officer's words; None where it is answered or too late already.
+
+    Without a link, as the reminder: it goes to addresses that nobody has asked to be mailed.
+    """
+    assert mail.application is not None
+    request = completion.waiting(mail.application)
+    if request is None or clock.now() > request.until:
+        return None
+    call = calls().of(mail.application.call_key)
+    asked = [question for question in call.questions if question.key in request.questions]
+    return Contents(call, {"application": mail.application, "request": request, "asked": asked})
 
 
 def _officer(mail: OutboxMail) -> Contents | None:
@@ -155,6 +172,7 @@ KINDS: dict[str, Callable[[OutboxMail], Contents | None]] = {
     "version": _submission,
     "other_application": _submission,
     "reminder": _reminder,
+    "completion": _completion,
     "officer": _officer,
 }
 """Every kind of mail, by the name of its templates: templates/mail/KIND.txt and KIND.html. docs/mails.md draws them."""

@@ -14,7 +14,7 @@ from forms.definition import Call
 from models.application import Answer, Application
 from models.database import database
 from models.submission import Submission
-from services import drafts, links, outbox, submissions
+from services import allowances, completion, drafts, links, outbox, submissions
 from services.context import calls, closing_of, settings
 
 log = logging.getLogger(__name__)
@@ -37,30 +37,33 @@ def queue_due() -> None:
 def is_unsent(application: Application, at: datetime) -> bool:
     """Whether something is written that could be sent and is not."""
     call = calls().of(application.call_key)
-    if not calls().has_opened(call, at) or calls().has_closed(call, at, application.sending_until):
-        return False
-    answers = drafts.load_answers(call, application)
     sent = submissions.last(application)
+    allowed = allowances.of(application, sent, at)
+    if not allowed.can_send or allowed.is_of_asked_only:
+        # An answer that the ministry waits for is due also where nobody has begun to write it.
+        return allowed.is_of_asked_only
+    answers = drafts.load_answers(call, application)
     if sent is not None:
         return submissions.has_unsent_edits(sent, call, answers)
     return any(question.has_fields and question.is_answered(answers.typed(question.key)) for question in call.questions)
 
 
 def _candidates(call: Call, at: datetime) -> Iterator[Application]:
-    """Applications near their closing of which something has been saved since it was last sent."""
+    """Applications near their closing, of which something was saved since it was last sent, or is asked for."""
     days = timedelta(days=settings().reminder_days)
     sent_since = Submission.select().where(
         Submission.application == Application.id, Submission.sent_at >= Answer.saved_at
     )
     saved_since = Answer.select().where(Answer.application == Application.id, ~fn.EXISTS(sent_since))
+    asked = completion.open_in(call, at)
     for application in Application.select().where(
         Application.call_key == call.key,
         Application.reminded_at.is_null(),
         Application.touched_at < at - _QUIET,
-        fn.EXISTS(saved_since),
+        fn.EXISTS(saved_since) | Application.id.in_(list(asked)),
     ):
-        closes = closing_of(application)
-        if closes - days <= at < closes:
+        ends = (closing_of(application), asked.get(application.id, at))
+        if any(end - days <= at < end for end in ends):
             yield application
 
 

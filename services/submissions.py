@@ -19,8 +19,8 @@ from forms.summary import totals_of
 from models.application import Application
 from models.database import Model, database
 from models.submission import Submission
-from services import drafts, links, outbox
-from services.context import calls
+from services import allowances, completion, drafts, links, outbox
+from services.allowances import Allowance
 
 
 class Refusal(StrEnum):
@@ -33,6 +33,11 @@ class Refusal(StrEnum):
     """The answers or the sent version are others than those that the person looked at."""
     UNDECLARED = "undeclared"
     UNCONFIRMED = "unconfirmed"
+    WITHDRAWN = "withdrawn"
+    NOT_LATE = "not_late"
+    """An officer accepts what people can still send themselves."""
+    NOTHING_NEW = "nothing_new"
+    """An officer accepts what is sent already."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,11 @@ def has_unsent_edits(submission: Submission, call: Call, answers: Answers) -> bo
     return content(read_answers(submission, call)) != content(answers)
 
 
+def to_send(call: Call, saved: Answers, sent: Submission | None, allowed: Allowance) -> Answers:
+    """The answers that a sending takes now: as saved, or as sent but for those that the ministry asks for."""
+    return allowed.to_send(saved, read_answers(sent, call) if sent else None)
+
+
 def state_of(answers: Answers, sent: Submission | None) -> str:
     """What one has looked at when one presses *Lähetä*: the answers and the version that they would replace."""
     return _sha256(canonical([content(answers), sent.version if sent else 0]))[:32]
@@ -183,26 +193,33 @@ def send(application: Application, call: Call, order: Order) -> Outcome:
         already = Submission.get_or_none(Submission.sending_key == order.key, Submission.application == application)
         if already is not None:
             return Outcome(already)
-        answers = drafts.load_answers(call, application)
         previous = last(application)
-        refusals = list(_refusals(application, answers, previous, order))
+        # Read inside the transaction: what an officer does meanwhile counts.
+        allowed = allowances.of(Application.get_by_id(application.id), previous, order.arrived_at)
+        answers = drafts.load_answers(call, application)
+        if not order.is_late_accepted:
+            answers = to_send(call, answers, previous, allowed)
+        refusals = _refusals(allowed, answers, previous, order)
         if refusals:
             return Outcome(refusals=refusals)
         submission = _record(application, answers, previous, order, recorded_at)
+        completion.end(application, submission)
         _queue_mails(submission, previous, answers)
         return Outcome(submission)
 
 
-def _refusals(application: Application, answers: Answers, previous: Submission | None, order: Order) -> list[Refusal]:
-    call = answers.call
-    if not calls().has_opened(call, order.arrived_at):
-        return [Refusal.NOT_YET_OPEN]
-    # Read inside the transaction: an extension given meanwhile counts.
-    extended = Application.get_by_id(application.id).sending_until
-    if calls().has_closed(call, order.arrived_at, extended) and not order.is_late_accepted:
-        return [Refusal.CLOSED]
-    if order.seen != state_of(answers, previous):
-        return [Refusal.CHANGED]
+def _refusals(allowed: Allowance, answers: Answers, previous: Submission | None, order: Order) -> list[Refusal]:
+    is_late = order.is_late_accepted
+    alone = {
+        Refusal.NOT_YET_OPEN: not allowed.has_opened,
+        Refusal.WITHDRAWN: allowed.withdrawn_at is not None,
+        Refusal.CLOSED: not allowed.can_send and not is_late,
+        Refusal.NOT_LATE: is_late and not allowed.has_closed,
+        Refusal.NOTHING_NEW: is_late and previous is not None and not has_unsent_edits(previous, answers.call, answers),
+        Refusal.CHANGED: order.seen != state_of(answers, previous),
+    }
+    if first := next((refusal for refusal, stands in alone.items() if stands), None):
+        return [first]
     checks = {
         Refusal.ERRORS: bool(answers.errors),
         Refusal.UNDECLARED: not order.declared,

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
+import clock
 from forms.texts import LANGUAGES
 from models.application import Application
 from models.outbox import OutboxMail
 from models.submission import Submission
-from services import accounts, outbox
+from services import accounts, completion, outbox
 from services.accounts import Role
 from services.mail_kinds import KINDS, compose, contents_of
 from tests.applicant import Applicant
@@ -58,8 +60,10 @@ def every_mail(
     applicant.go("hakija").press("Tallenna", {"q2.nimi": "Toinen Nimi"})
     recipient = sample["2"]["sahkoposti"]
     with app.app_context():
-        accounts.add(recipient, Role.READER, "fi")
-        for kind in KINDS.keys() - {"officer"}:
+        officer = accounts.add(recipient, Role.READER, "fi")
+        text = "Tarkentakaa kuvausta ja lisätkää tulokset, joita tavoittelette."
+        completion.ask(Application.get(), text, ["q4", "q5"], clock.end_of_office_hours(date(2021, 6, 1)), officer)
+        for kind in KINDS.keys() - {"officer", "completion"}:
             outbox.queue(kind, recipient, "fi", application=Application.get(), submission=Submission.get())
         yield [OutboxMail.select().where(OutboxMail.kind == kind).get() for kind in KINDS]
 

@@ -15,8 +15,8 @@ from forms.question import Problem, Question, Typed
 from forms.summary import Totals, totals_of
 from models.application import Application
 from models.submission import Submission
-from services import drafts, earlier, saving, submissions
-from services.context import calls, closing_of
+from services import allowances, drafts, earlier, saving, submissions
+from services.allowances import Allowance
 from services.drafts import NEVER_SAVED, Stored
 from services.saving import Clash, Rendered, Saved
 from views.access import Opened, arrived_at
@@ -33,26 +33,20 @@ class SendState:
 
     sent: Submission | None
     has_unsent_edits: bool
-    has_opened: bool
-    has_closed: bool
-    closes: datetime
-    """The last instant for this application: the call's, or its own where it was extended."""
+    allowed: Allowance
     time_left: timedelta | None
     """None when the time is past, also where the call is held open."""
 
 
 def send_state(opened: Opened, answers: Answers) -> SendState:
-    call, at = opened.call, arrived_at()
+    at = arrived_at()
     sent = submissions.last(opened.application)
-    closes = closing_of(opened.application)
-    has_closed = calls().has_closed(call, at, closes)
+    allowed = allowances.of(opened.application, sent, at)
     return SendState(
         sent=sent,
-        has_unsent_edits=sent is not None and submissions.has_unsent_edits(sent, call, answers),
-        has_opened=calls().has_opened(call, at),
-        has_closed=has_closed,
-        closes=closes,
-        time_left=None if has_closed or at > closes else closes - at,
+        has_unsent_edits=sent is not None and submissions.has_unsent_edits(sent, opened.call, answers),
+        allowed=allowed,
+        time_left=allowed.until - at if allowed.can_send and at <= allowed.until else None,
     )
 
 
@@ -82,6 +76,17 @@ class FormPage:
     @cached_property
     def answers(self) -> Answers:
         return drafts.answers_of(self.call, self.stored)
+
+    @cached_property
+    def to_send(self) -> Answers:
+        """The answers that would be sent from here now: all, or what the ministry asks for beside the sent ones."""
+        return submissions.to_send(self.call, self.answers, self.sending.sent, self.sending.allowed)
+
+    @cached_property
+    def asked(self) -> list[Question]:
+        """The questions that a completion request is about."""
+        request = self.sending.allowed.request
+        return [question for question in self.call.questions if request and question.key in request.questions]
 
     @cached_property
     def shown_answers(self) -> Answers:
@@ -179,7 +184,7 @@ class FormPage:
     @property
     def seen_state(self) -> str:
         """What one has looked at when one presses *Lähetä* on this page."""
-        return submissions.state_of(self.answers, self.sending.sent)
+        return submissions.state_of(self.to_send, self.sending.sent)
 
 
 def form_page(opened: Opened, page: Page) -> FormPage:
@@ -234,7 +239,7 @@ def page_without_access(reference: str, call: Call, page: Page, form: MultiDict[
         call=call,
         page=page,
         stored={},
-        sending=SendState(None, False, True, False, call.closes, None),
+        sending=SendState(None, False, Allowance(True, False, call.closes), None),
         typed_now=typed,
         revs_now={key: form[saving.rev_name(call.question(key))] for key in typed},
         page_id=form.get(PAGE_ID, "")[:40],
