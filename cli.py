@@ -200,7 +200,7 @@ def _application(reference: str) -> Application:
 def extend_application(reference: str, until: datetime, reason: str) -> None:
     """Let the application REFERENCE be sent until a time of its own; the reason is kept."""
     with database.connection_context():
-        officers.extend(_application(reference), until.replace(tzinfo=clock.HELSINKI), reason)
+        officers.extend(_application(reference), until.replace(tzinfo=clock.HELSINKI), reason, None)
     click.echo(f"{reference} can be sent until {until:%d.%m.%Y %H.%M} Helsinki time.")
 
 
@@ -211,7 +211,7 @@ def accept_late(reference: str, reason: str) -> None:
     """Send the application REFERENCE as it is saved although its time is past; the reason is kept."""
     with database.connection_context():
         application = _application(reference)
-        outcome = officers.accept_late(application, calls().of(application.call_key), reason)
+        outcome = officers.accept_late(application, calls().of(application.call_key), reason, None)
         if outcome.submission is None:
             raise click.ClickException(f"Not accepted: {', '.join(outcome.refusals)}.")
         mail.deliver()

@@ -1,27 +1,37 @@
-"""What the ministry may do to one application, with a reason, on record."""
+"""What the ministry may do to one application, with a reason, on record.
+
+``officer`` is None for a command on the server.
+"""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 import clock
 from forms.definition import Call
 from models.application import Application
 from models.database import database
-from services import accounts, drafts, submissions
+from models.handling import Handling
+from models.officer import Officer
+from services import accounts, drafts, listed, outbox, submissions
+from services.context import calls
 from services.submissions import Order, Outcome
 
 
-def extend(application: Application, until: datetime, reason: str) -> None:
-    """Let one application be sent until an instant of its own, before which its people are reminded anew."""
+def extend(application: Application, until: datetime, reason: str, officer: Officer | None) -> None:
+    """Let one application be sent until an instant of its own, before which its people are reminded anew.
+
+    After the closing this opens it again.
+    """
     with database.atomic():
         Application.update(sending_until=until, reminded_at=None).where(Application.id == application.id).execute()
-        _note(application, "extended", f"until {until.isoformat()}: {reason}")
+        accounts.note("extended", officer, application=application, reason=f"until {until.isoformat()}: {reason}")
 
 
-def accept_late(application: Application, call: Call, reason: str) -> Outcome:
+def accept_late(application: Application, call: Call, reason: str, officer: Officer | None) -> Outcome:
     """Send an application as it is saved although its time is past (an outage: 13/2003 10 §).
 
-    Everything else is checked as at any sending: errors still stop it.
+    Everything else is checked as at any sending: errors still stop it. What its people can send themselves, and what
+    is sent already, is not accepted.
     """
     answers = drafts.load_answers(call, application)
     order = Order(
@@ -36,9 +46,52 @@ def accept_late(application: Application, call: Call, reason: str) -> Outcome:
     with database.atomic():
         outcome = submissions.send(application, call, order)
         if outcome.submission is not None:
-            _note(application, "accepted_late", reason)
+            accounts.note("accepted_late", officer, application=application, reason=reason)
     return outcome
 
 
-def _note(application: Application, kind: str, reason: str) -> None:
-    accounts.note(kind, None, application=application, reason=reason)
+def withdraw(application: Application, asked_on: date, reason: str, officer: Officer | None) -> None:
+    """Note that the applicant has asked, on a day, to withdraw what was sent: it can be read, and counts no more."""
+    with database.atomic():
+        _set_withdrawn(application, clock.now())
+        reason = f"asked on {asked_on.isoformat()}: {reason}"
+        accounts.note("withdrawn", officer, application=application, reason=reason)
+
+
+def undo_withdrawal(application: Application, reason: str, officer: Officer | None) -> None:
+    """Let a withdrawn application count again."""
+    with database.atomic():
+        _set_withdrawn(application, None)
+        accounts.note("withdrawal_undone", officer, application=application, reason=reason)
+
+
+def _set_withdrawn(application: Application, at: datetime | None) -> None:
+    # Written first, as by all who change an application: nobody sends it meanwhile.
+    Application.update(call_key=Application.call_key).where(Application.id == application.id).execute()
+    handling, _ = Handling.get_or_create(application=application)
+    Handling.update(withdrawn_at=at).where(Handling.id == handling.id).execute()
+    sent = submissions.last(application)
+    listed.recount(calls().of(application.call_key), sent.provider if sent else None)
+
+
+def withdrawn_at(application: Application) -> datetime | None:
+    handling = Handling.get_or_none(Handling.application == application)
+    found: datetime | None = handling.withdrawn_at if handling else None
+    return found
+
+
+def mail_link(application: Application, other: str | None, reason: str, officer: Officer | None) -> bool:
+    """Mail a new link to the contact's address, or to an ``other`` one, and keep why.
+
+    False, and nothing done, where so much was mailed within the hour, or the contact has no address.
+    """
+    recipient = other or application.contact_email
+    if recipient is None:
+        return False
+    with database.atomic():
+        if not outbox.queue_within_caps("link", recipient, application.language, application=application):
+            return False
+        # Without the address: it is a personal detail, and the mail's own row has it.
+        which = "to another address" if other else "to the contact's address"
+        accounts.note("link_mailed", officer, application=application, reason=f"{which}: {reason}")
+    return True

@@ -187,7 +187,7 @@ def test_by_when(small: Callable[..., Applicant], at: Callable[[str], None]) -> 
     applicant = written(small).send()
     assert steps(applicant)[2] == "Asiakirjojen pitää olla kirjaamossa viimeistään 1.1.2031 klo 00.00 (Suomen aikaa)."
     until = datetime.fromisoformat("2031-01-08T12:00:00").replace(tzinfo=clock.HELSINKI)
-    officers.extend(Application.get(), until, "verkkokatko")
+    officers.extend(Application.get(), until, "verkkokatko", None)
     assert "viimeistään 8.1.2031 klo 12.00 (Suomen aikaa)." in steps(applicant.go("yhteenveto"))[2]
     # What was to be done is still there to read when the time is past.
     at("2031-02-01T09:00:00")

@@ -172,7 +172,7 @@ def test_a_document_says_until_when_its_own_application_could_be_sent(
     applicant = small("contact").press("Tallenna", CONTACT)
     assert "Hakuaika päättyy 1.1.2031 klo 00.00" in draft_of(applicant, tmp_path).text
     until = datetime.fromisoformat("2031-01-08T12:00:00").replace(tzinfo=HELSINKI)
-    officers.extend(Application.get(), until, "verkkokatko")
+    officers.extend(Application.get(), until, "verkkokatko", None)
     assert "Hakuaika päättyy 8.1.2031 klo 12.00" in draft_of(applicant, tmp_path).text
 
 

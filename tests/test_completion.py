@@ -1,0 +1,216 @@
+"""A completion request: asked at the desk, mailed, answered by a version in which nothing else is changed."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from models.event import Event
+from models.submission import Submission
+from tests.applicant import CALL, Applicant
+from tests.desk import Officer, signed_in
+from tests.mailing import flask, mail_link
+from tests.test_sending import filled
+
+BEFORE, AFTER = "2021-05-17T12:00:00", "2021-05-20T09:00:00"
+ASKED = {"pyynto": "Tarkentakaa kuvausta.\nLisätkää <tulokset>.", "kysymykset": ["q4"], "viimeistaan": "1.6.2021"}
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """The service with the call's real times."""
+    return make_app(held_open=frozenset())
+
+
+@pytest.fixture
+def applicant(app: Flask, short: dict[str, Any], at: Callable[[str], None]) -> Applicant:
+    """One whose application was sent before the closing; the clock then stands after it."""
+    at(BEFORE)
+    applicant = filled(app, short)
+    mail_link(applicant, "kollega@example.fi")
+    applicant.go("yhteenveto").send()
+    at(AFTER)
+    return applicant
+
+
+def address(applicant: Applicant, act: str = "taydennys") -> str:
+    return f"/virkailija/{CALL}/{applicant.reference}/{act}"
+
+
+def ask(app: Flask, applicant: Applicant, **changes: Any) -> Officer:
+    officer = signed_in(app)
+    officer.get(address(applicant)).press("Lähetä täydennyspyyntö", {**ASKED, **changes})
+    return officer
+
+
+def records() -> list[dict[str, Any]]:
+    """The answers of each version, oldest first."""
+    rows = Submission.select().order_by(Submission.version)
+    return [json.loads(row.record)["answers"] for row in rows]
+
+
+def test_from_asking_to_a_version_with_the_asked_answer_alone(
+    app: Flask, applicant: Applicant, mails: Callable[[], list[Any]], short: dict[str, Any]
+) -> None:
+    before = len(mails())
+    ask(app, applicant)
+    told = [mail for mail in mails()[before:] if mail["Subject"].startswith("Täydennyspyyntö")]
+    assert sorted(mail["To"] for mail in told) == sorted([short["2"]["sahkoposti"], "kollega@example.fi"])
+    body = told[0].get_body(("plain",)).get_content().replace("\r\n", "\n")
+    for words in ("Tarkentakaa kuvausta.\nLisätkää <tulokset>.", "4. Lyhyt kuvaus", "1.6.2021 klo 16.15"):
+        assert words in body.replace("\xa0", " "), words
+    assert "/jatka/" not in body
+
+    for page in ("hakija", "kehittamiskokonaisuudet"):
+        applicant.go(page)
+        assert "Ministeriö pyytää täydennystä viimeistään 1.6.2021 klo 16.15" in applicant.text
+        assert "Lisätkää <tulokset>." in applicant.text
+        assert "Vain nämä vastaukset lähetetään." in applicant.text
+    applicant.press("Tallenna", {"q4": "Tarkennettu kuvaus", "q5": "Tätä ei pyydetty", "q7.muut": "999999"})
+    applicant.go("yhteenveto")
+    preview, sending = applicant.text.split("Muutokset, joita ei lähetetä")
+    assert "Tarkennettu kuvaus" in preview
+    assert "Tätä ei pyydetty" not in preview
+    assert "999 999" not in preview
+    assert "5. " in sending
+    applicant.send("Lähetä uudelleen")
+    assert applicant.status == 200
+    assert "Versio 2 (voimassa)" in applicant.text
+    assert "Muutoksia ei ole lähetetty." in applicant.text
+
+    first, second = records()
+    assert second["q4"] == "Tarkennettu kuvaus"
+    # The contact's details are the same, under another salt.
+    assert [key for key in first if first[key] != second[key]] == ["q2", "q4"]
+    old, new = Submission.select().order_by(Submission.version)
+    assert old.personal == new.personal
+    applicant.go("kehittamiskokonaisuudet")
+    assert applicant.value("q5") == "Tätä ei pyydetty", "typed text is never lost"
+    assert "Ministeriö pyytää" not in applicant.text, "it is answered"
+    assert "Hakemusta ei voi enää lähettää" in applicant.text
+
+
+def test_the_contact_person_is_completed_with_its_details(app: Flask, applicant: Applicant) -> None:
+    ask(app, applicant, kysymykset=["q2"])
+    applicant.go("hakija").press("Tallenna", {"q2.nimi": "Uusi Henkilö"})
+    applicant.go("yhteenveto").send("Lähetä uudelleen")
+    old, new = Submission.select().order_by(Submission.version)
+    assert new.personal["q2"]["nimi"] == "Uusi Henkilö"
+    assert [key for key in records()[0] if records()[0][key] != records()[1][key]] == ["q2"]
+    assert "Uusi Henkilö" not in new.record
+    assert old.personal["q2"]["nimi"] != "Uusi Henkilö"
+
+
+def test_an_area_that_is_asked_for_comes_with_its_answers(app: Flask, applicant: Applicant) -> None:
+    ask(app, applicant, kysymykset=["q3"])
+    applicant.go("kehittamiskokonaisuudet").press("Näytä valitut kysymykset", {"q3": ["opetus", "kilpailut"]})
+    applicant.press("Tallenna", {"q33": "Kilpailu kuvattuna", "q4": "Ei pyydetty"})
+    preview = applicant.go("yhteenveto").text.split("Muutokset, joita ei lähetetä")[0]
+    assert "Kilpailu kuvattuna" in preview
+    assert "Ei pyydetty" not in preview
+
+
+@pytest.mark.parametrize(("now", "is_in_time"), [("2021-06-01T16:15:00", True), ("2021-06-01T16:15:00.001", False)])
+def test_the_time_for_it_to_the_millisecond(
+    app: Flask, applicant: Applicant, at: Callable[[str], None], now: str, is_in_time: bool
+) -> None:
+    ask(app, applicant)
+    at("2021-06-01T15:45:00")
+    applicant.go("kehittamiskokonaisuudet").press("Tallenna", {"q4": "Viime hetkellä"})
+    assert "Täydennyksen voi lähettää viimeistään 1.6.2021 klo 16.15" in applicant.go("yhteenveto").text
+    assert "Aikaa on jäljellä 30 min." in applicant.text
+    at(now)
+    applicant.send("Lähetä uudelleen")
+    assert ("Hakemus on lähetetty" in applicant.text) is is_in_time
+    if not is_in_time:
+        assert applicant.status == 422
+        assert "Täydennyksen viimeinen lähetysaika oli 1.6.2021 klo 16.15" in applicant.text
+        assert "Hakemusta ei voi enää lähettää" in applicant.go("yhteenveto").text
+
+
+def test_while_the_call_is_open_everything_may_be_sent(
+    app: Flask, short: dict[str, Any], at: Callable[[str], None]
+) -> None:
+    at(BEFORE)
+    applicant = filled(app, short).send()
+    ask(app, applicant)
+    applicant.go("kehittamiskokonaisuudet")
+    assert "Ministeriö pyytää täydennystä" in applicant.text
+    assert "Vain nämä vastaukset" not in applicant.text
+    applicant.press("Tallenna", {"q4": "Uusi", "q5": "Myös uusi"})
+    applicant.go("yhteenveto").send("Lähetä uudelleen")
+    assert records()[1]["q5"] == "Myös uusi"
+    assert "Ministeriö pyytää täydennystä" not in applicant.go("hakija").text
+
+
+def test_what_the_other_saw_is_what_is_sent(app: Flask, applicant: Applicant) -> None:
+    """An edit of an answer that was not asked for does not stop the sending; one of the asked answer does."""
+    ask(app, applicant)
+    applicant.go("kehittamiskokonaisuudet").press("Tallenna", {"q4": "Katsottu"})
+    applicant.go("yhteenveto")
+    other = Applicant(app)
+    other.client = applicant.client
+    other.address = applicant.address
+    other.go("kehittamiskokonaisuudet").press("Tallenna", {"q4": "Ei katsottu"})
+    applicant.send("Lähetä uudelleen")
+    assert applicant.status == 422
+    assert "Hakemus on muuttunut" in applicant.text
+    other.press("Tallenna", {"q5": "Ei pyydetty"})
+    applicant.send("Lähetä uudelleen")
+    assert "Versio 2 (voimassa)" in applicant.text
+
+
+def test_a_reminder_of_a_request(
+    app: Flask, applicant: Applicant, at: Callable[[str], None], mails: Callable[[], list[Any]]
+) -> None:
+    """Once, also where nobody has begun; none after the answer, nor where the mail itself came late enough."""
+    ask(app, applicant)
+
+    def subjects() -> list[str]:
+        flask(app, "mail", "send")
+        return [mail["Subject"] for mail in mails() if "ei ole lähetetty" in mail["Subject"]]
+
+    at("2021-05-28T12:00:00")
+    assert subjects() == []
+    at("2021-05-30T12:00:00")
+    assert len(subjects()) == 2
+    assert subjects()[0].startswith("Täydennystä ei ole lähetetty")
+    officer = signed_in(app, email="toinen@example.fi")
+    officer.get(address(applicant))
+    assert "Uusi pyyntö tulee sen tilalle." in officer.text
+    officer.press("Lähetä täydennyspyyntö", ASKED)
+    at("2021-05-31T12:00:00")
+    assert len(subjects()) == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "advice"),
+    [
+        ({"pyynto": " "}, "Kirjoittakaa hakijalle, mitä pyydätte"),
+        ({"pyynto": "a" * 4001}, "enintään 4 000 merkkiä"),
+        ({"kysymykset": []}, "Valitkaa kysymykset"),
+        ({"kysymykset": ["q33"]}, "Valitkaa kysymykset"),
+        ({"viimeistaan": ""}, "Kirjoittakaa päivä."),
+        ({"viimeistaan": "31.2.2021"}, "Tätä päivää ei ole kalenterissa"),
+        ({"viimeistaan": "19.5.2021"}, "Valitkaa päivä, jonka klo 16.15 ei ole vielä mennyt."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_lost(
+    app: Flask, applicant: Applicant, wrong: dict[str, Any], advice: str
+) -> None:
+    officer = ask(app, applicant, **wrong)
+    assert officer.status == 422
+    assert advice in officer.text.replace("\xa0", " ")
+    assert officer.value("viimeistaan") == wrong.get("viimeistaan", ASKED["viimeistaan"])
+    assert "Ministeriö pyytää" not in applicant.go("hakija").text
+    assert Event.select().where(Event.kind == "completion_asked").count() == 0
+
+
+def test_who_asked_what_is_on_record(app: Flask, applicant: Applicant) -> None:
+    ask(app, applicant)
+    event: Any = Event.get(Event.kind == "completion_asked")
+    assert event.officer.email == "virkailija@example.fi"
+    assert event.application.reference == applicant.reference
+    assert event.reason.startswith("q4 until 2021-06-01T13:15:00+00:00: Tarkentakaa")

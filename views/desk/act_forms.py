@@ -1,0 +1,123 @@
+"""The small forms by which an officer does something to an application."""
+
+from datetime import date, datetime
+
+from wtforms import Form, SelectMultipleField, StringField, TextAreaField, ValidationError
+
+import clock
+from forms.clean import clean_line, clean_text
+from forms.kinds.contact import EmailError, email_advice, parse_email
+from forms.kinds.period import parse_date
+from forms.question import UnreadableError
+from forms.texts import Message, msg
+
+_MOST_SIGNS = 4000
+
+
+def _line(typed: str | None) -> str:
+    return clean_line(typed or "").strip()
+
+
+def _text(typed: str | None) -> str:
+    return clean_text(typed or "").strip()
+
+
+def _check_text(field: TextAreaField, missing: Message) -> None:
+    if not field.data:
+        raise ValidationError(missing)
+    if len(field.data) > _MOST_SIGNS:
+        raise ValidationError(msg("Lyhentäkää tekstiä: siinä saa olla enintään %(count)s merkkiä.", count=_MOST_SIGNS))
+
+
+def _day_of(field: StringField) -> date:
+    try:
+        day = parse_date(field.data or "")
+    except UnreadableError as error:
+        raise ValidationError(error.advice) from error
+    if day is None:
+        raise ValidationError(msg("Kirjoittakaa päivä."))
+    return day
+
+
+class SmallForm(Form):
+    """What all of them have: one thing to say beside each field that is wrong."""
+
+    @property
+    def advice(self) -> dict[str, Message]:
+        return {name: said[0] for name, said in self.errors.items()}
+
+
+class ReasonForm(SmallForm):
+    perustelu = TextAreaField(filters=[_text])
+
+    def validate_perustelu(self, field: TextAreaField) -> None:
+        _check_text(field, msg("Kirjoittakaa perustelu. Se jää lokiin."))
+
+
+class UntilForm(SmallForm):
+    """A day, whose end of office hours is the last instant for something."""
+
+    viimeistaan = StringField(filters=[_line])
+
+    def validate_viimeistaan(self, field: StringField) -> None:
+        if clock.end_of_office_hours(_day_of(field)) <= clock.now():
+            raise ValidationError(msg("Valitkaa päivä, jonka klo 16.15 ei ole vielä mennyt."))
+
+    @property
+    def until(self) -> datetime:
+        """Once it is found valid."""
+        return clock.end_of_office_hours(_day_of(self.viimeistaan))
+
+
+class ExtensionForm(ReasonForm, UntilForm):
+    pass
+
+
+class CompletionForm(UntilForm):
+    """``kysymykset`` are the questions that may be ticked, by key."""
+
+    pyynto = TextAreaField(filters=[_text])
+    kysymykset = SelectMultipleField(validate_choice=False)
+
+    def validate_pyynto(self, field: TextAreaField) -> None:
+        _check_text(field, msg("Kirjoittakaa hakijalle, mitä pyydätte täydentämään."))
+
+    def validate_kysymykset(self, field: SelectMultipleField) -> None:
+        offered = {key for key, _ in field.choices or []}
+        if not field.data or set(field.data) - offered:
+            raise ValidationError(msg("Valitkaa kysymykset, joita pyyntö koskee."))
+
+
+class WithdrawalForm(ReasonForm):
+    paiva = StringField(filters=[_line])
+
+    def validate_paiva(self, field: StringField) -> None:
+        if _day_of(field) > clock.in_helsinki(clock.now()).date():
+            raise ValidationError(msg("Pyynnön päivä ei voi olla tulevaisuudessa."))
+
+    @property
+    def asked_on(self) -> date:
+        """Once it is found valid."""
+        return _day_of(self.paiva)
+
+
+class LateForm(ReasonForm):
+    """``tunnus`` is the reference, where the page's address does not name one."""
+
+    tunnus = StringField(filters=[_line])
+
+
+class LinkForm(LateForm):
+    sahkoposti = StringField(filters=[_line])
+
+    def validate_sahkoposti(self, field: StringField) -> None:
+        try:
+            if field.data:
+                parse_email(field.data)
+        except EmailError as error:
+            raise ValidationError(email_advice()) from error
+
+    @property
+    def other(self) -> str | None:
+        """The corrected address, once it is found valid; None for the contact's own."""
+        return parse_email(self.sahkoposti.data) if self.sahkoposti.data else None
