@@ -10,7 +10,7 @@ from peewee import fn
 
 from forms.definition import Call
 from models.application import Application
-from models.handling import Handling, Listed
+from models.handling import CompletionRequest, Handling, Listed
 from models.officer import Officer
 from models.submission import Submission
 from services import listed, search
@@ -75,10 +75,15 @@ def _is_withdrawn() -> Any:
     return Handling.withdrawn_at.is_null(False)
 
 
+def _is_completion() -> Any:
+    """Whether a version answers what the ministry asked for: such a one is not late."""
+    return fn.EXISTS(CompletionRequest.select().where(CompletionRequest.answered_by == Submission.id))
+
+
 STATES = {
     "lahetetty": lambda call: ~_is_edited() & Handling.withdrawn_at.is_null(),
     "muokattu": lambda call: _is_edited() & Handling.withdrawn_at.is_null(),
-    "myohassa": lambda call: Submission.sent_at > call.closes,
+    "myohassa": lambda call: (Submission.sent_at > call.closes) & ~_is_completion(),
     "peruttu": lambda call: _is_withdrawn(),
     "useita": lambda call: Listed.is_one_of_several == True,  # noqa: E712
 }
@@ -150,6 +155,7 @@ _COLUMNS = (
     Officer.email,
     Handling.document_on,
     Handling.document_version,
+    _is_completion(),
 )
 
 
@@ -184,6 +190,7 @@ def _rows(call: Call, query: "peewee.ModelSelect[Listed]") -> Iterator[Row]:
     for (
         reference, name, areas, requested, costs, version, sent_at, language, touched_at, recorded_at, withdrawn_at,
         is_counted, is_one_of_several, case_number, handler, document_on, document_version,
+        is_completion,
     ) in _tuples(query):  # fmt: skip
         yield Row(
             reference=reference,
@@ -195,7 +202,7 @@ def _rows(call: Call, query: "peewee.ModelSelect[Listed]") -> Iterator[Row]:
             sent_at=sent_at,
             language=language,
             is_edited=recorded_at is not None and touched_at > recorded_at,
-            is_late=sent_at > call.closes,
+            is_late=sent_at > call.closes and not is_completion,
             is_withdrawn=withdrawn_at is not None,
             is_counted=is_counted,
             is_one_of_several=is_one_of_several,

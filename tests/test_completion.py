@@ -55,7 +55,7 @@ def test_from_asking_to_a_version_with_the_asked_answer_alone(
     app: Flask, applicant: Applicant, mails: Callable[[], list[Any]], short: dict[str, Any]
 ) -> None:
     before = len(mails())
-    ask(app, applicant)
+    officer = ask(app, applicant)
     told = [mail for mail in mails()[before:] if mail["Subject"].startswith("Täydennyspyyntö")]
     assert sorted(mail["To"] for mail in told) == sorted([short["2"]["sahkoposti"], "kollega@example.fi"])
     body = told[0].get_body(("plain",)).get_content().replace("\r\n", "\n")
@@ -79,6 +79,11 @@ def test_from_asking_to_a_version_with_the_asked_answer_alone(
     assert applicant.status == 200
     assert "Versio 2 (voimassa)" in applicant.text
     assert "Muutoksia ei ole lähetetty." in applicant.text
+
+    officer.get(f"/virkailija/{CALL}/")
+    assert "Versio 2, Suomeksi" in officer.text
+    assert ", hakuajan jälkeen" not in officer.text, "a completion is not late"
+    assert applicant.reference not in officer.get(f"/virkailija/{CALL}/?tila=myohassa").text
 
     first, second = records()
     assert second["q4"] == "Tarkennettu kuvaus"
