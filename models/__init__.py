@@ -2,8 +2,7 @@
 
 from models.application import Answer, AnswerVersion, Application, Link, Presence
 from models.event import Event
-from models.handling import CallHandling, ExportJob, Handling, Listed, Note
-from models.handling import CompletionRequest, Handling, Listed, Note
+from models.handling import CallHandling, CompletionRequest, ExportJob, Handling, Listed, Note
 from models.officer import Officer, OfficerSession, SignInFailure
 from models.outbox import OutboxMail
 from models.submission import Submission

@@ -15,11 +15,11 @@ from forms.definition import Call
 from models.application import Answer, AnswerVersion, Application, Link
 from models.database import database
 from models.event import Event
-from models.handling import Note
+from models.handling import CompletionRequest, Note
 from models.outbox import OutboxMail
 from models.submission import Submission
 
-_Belonging = type[Answer | AnswerVersion | Event | Link | Note | OutboxMail | Submission]
+_Belonging = type[Answer | AnswerVersion | CompletionRequest | Event | Link | Note | OutboxMail | Submission]
 """The tables whose rows belong to an application."""
 
 
@@ -69,6 +69,7 @@ def _traces(call: Call) -> Iterator[peewee.ColumnBase]:
     yield has(Link, Link.email.is_null(False) | Link.revoked_at.is_null())
     yield has(OutboxMail)
     yield has(Note)
+    yield has(CompletionRequest, CompletionRequest.text != "")
     yield has(Event, Event.reason != "")
     if call.personal_keys:
         yield has(Answer, Answer.question.in_(call.personal_keys))
@@ -96,6 +97,7 @@ def erase_contact(application: Application, call: Call, at: datetime) -> None:
         OutboxMail.delete().where(own[OutboxMail]).execute()
         # Officers write freely: any note or reason may name the person. What was done, and when, stays on record.
         Note.delete().where(own[Note]).execute()
+        CompletionRequest.update(text="").where(CompletionRequest.application == application).execute()
         Event.update(reason="").where(own[Event]).execute()
         Application.update(contact_email=None).where(Application.id == application.id).execute()
 
