@@ -15,7 +15,8 @@ OPEN = {"desk.sign_in", "desk.do_sign_in", "desk.set_up"}
 """For those who are not signed in yet."""
 FOR_READERS = {"desk.sign_out", "desk.end_session", "desk.export"}
 """What a reader may do although it is a POST."""
-ACTS = {"ask_completion", "extend", "accept_late", "accept_late_draft", "withdraw", "mail_link", "mail_link_by_reference"}
+ACTS = {"ask_completion", "extend", "accept_late", "accept_late_draft", "withdraw"}
+ACTS |= {"mail_link", "mail_link_by_reference"}
 """Forms of what a reader may not do."""
 CALL = "strategiarahoitus-2021"
 

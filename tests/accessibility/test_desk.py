@@ -14,7 +14,11 @@ from tests.browser import send
 from tests.desk import signed_in
 from tests.service import Service
 
-PAGES = ("/virkailija/", "/virkailija/istunnot", "/virkailija/strategiarahoitus-2021/yleiskuva")
+CALL = "/virkailija/strategiarahoitus-2021"
+LIST = f"{CALL}/"
+PAGES = ("/virkailija/", "/virkailija/istunnot", LIST, f"{CALL}/yleiskuva", f"{CALL}/vienti")
+ACTS = ("", "taydennys", "lisaaika", "peruutus", "linkki")
+"""The pages of one application."""
 
 
 @pytest.fixture
@@ -32,12 +36,15 @@ def at_the_desk(make_app: Callable[..., Flask], browser: Browser, service: Servi
 
 def test_the_desk_is_for_everybody(at_the_desk: Page, fields: dict[str, Any]) -> None:
     page = at_the_desk
-    fill(page, fields)
+    reference = fill(page, fields)
     send(page, "Lähetä")
     found: list[str] = []
     for language in LANGUAGES:
-        for address in PAGES:
+        for address in (*PAGES, *(f"{CALL}/{reference}/{act}" for act in ACTS)):
             page.goto(f"{address}?kieli={language}")
             expect(page.locator(".desk-nav")).to_be_visible()
-            found += violations(page, address) + look_in_every_way(page, address)
+            found += violations(page, address)
+            # A table of nine columns needs two directions (WCAG 1.4.10): it scrolls in a place of its own.
+            if address != LIST:
+                found += look_in_every_way(page, address)
     assert found == [], "\n".join(found)
