@@ -64,6 +64,8 @@ class Listing:
     counted: int
     requested: int
     """Of those that are counted, in whole euros."""
+    page: int
+    """The one that is shown: the last where the view asks for a later one."""
     pages: int
 
 
@@ -117,7 +119,7 @@ def look(call: Call, view: View) -> Listing:
     pages = max(-(-count // PER_PAGE), 1)
     page = min(max(view.page, 1), pages)
     rows = found.order_by(*_order(view)).paginate(page, PER_PAGE)
-    return Listing(list(_rows(call, rows)), count, counted or 0, requested or 0, pages)
+    return Listing(list(_rows(call, rows)), count, counted or 0, requested or 0, page, pages)
 
 
 def submission_ids(call: Call, view: View) -> list[int]:

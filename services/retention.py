@@ -17,6 +17,7 @@ from models.outbox import OutboxMail
 from models.submission import Submission
 from services import erasure, pdf
 from services.context import calls, closing_of
+from services.exports import jobs
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +130,7 @@ def run(at: datetime) -> Gone:
         gone.documents += _each(erasure.undrawn(call), _draw, gone)
         gone.events += Event.delete().where(Event.id.in_(found.events.select(Event.id))).execute()
     gone.mails = OutboxMail.delete().where(OutboxMail.id.in_(loose_mails(at).select(OutboxMail.id))).execute()
+    jobs.clean_up()
     has_deleted = gone.drafts + gone.contacts + gone.events + gone.mails > 0
     gone.is_clean = leave_no_bytes(rebuild=has_deleted)
     log.info("retention: %s", gone)

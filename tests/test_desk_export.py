@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,6 +70,17 @@ def test_an_export_is_its_officers_alone_and_goes_after_a_day(
     fetched(reader, {"muoto": "json"})
     assert reader.get(place).status == 404
     assert ExportJob.select().count() == 1
+
+
+def test_the_nightly_run_takes_old_exports_away(app: Flask, at: Callable[[str], None], tmp_path: Path) -> None:
+    at("2021-05-18T09:00:00")
+    reader = signed_in(app, Role.READER)
+    Applicant(app).begin()
+    fetched(reader, {"muoto": "json", "yhteystiedot": "1"})
+    assert len(list((tmp_path / "exports").iterdir())) == 1
+    at("2021-05-19T09:01:00")
+    assert app.test_cli_runner().invoke(args=["retention", "run"]).exit_code == 0
+    assert list((tmp_path / "exports").iterdir()) == []
 
 
 def test_an_export_that_died_is_said_so(app: Flask, reader: Officer, monkeypatch: pytest.MonkeyPatch) -> None:

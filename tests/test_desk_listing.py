@@ -131,6 +131,7 @@ def test_pages_turn(app: Flask, officer: Officer, monkeypatch: pytest.MonkeyPatc
     assert "Sivu 1/2" in officer.text
     assert rows(officer, f"{LIST}?sivu=2") == [first.reference]
     assert rows(officer, f"{LIST}?sivu=99") == [first.reference]
+    assert "Sivu 2/2" in officer.text
     assert rows(officer, f"{LIST}?sivu=abc") == [second.reference]
 
 

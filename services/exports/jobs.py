@@ -20,7 +20,7 @@ _SILENT = timedelta(minutes=5)
 
 def begin(call: Call, officer: Officer, kind: str, count: int, with_contacts: bool) -> ExportJob:
     """Note an export, on record with whether it has contact details; files of yesterday go."""
-    _clean_up()
+    clean_up()
     at = clock.now()
     contacts = "with" if with_contacts else "without"
     with database.atomic():
@@ -83,7 +83,8 @@ def file_of(job: ExportJob) -> Path:
     return settings().var_dir / "exports" / f"{job.key}.{job.kind}"
 
 
-def _clean_up() -> None:
+def clean_up() -> None:
+    """Take away the files of yesterday, which may hold contact details."""
     old = list(ExportJob.select().where(ExportJob.created_at < clock.now() - _KEPT))
     for job in old:
         for path in (file_of(job), file_of(job).with_suffix(".part")):
