@@ -99,11 +99,16 @@ def test_a_real_application_goes_through(
 
     made = page.request.get(f"/hakemus/{reference}/versio/1/yhteenveto.pdf")
     assert made.headers["content-disposition"] == f"inline; filename={file_name(reference, words)}"
-    receipt = alone.inbox.expect(2, fields["q2.sahkoposti"])[0]
-    registry = alone.inbox.expect(2, call.registry.email)[0]
+    # Two processes send: the mails about version 2 may come first.
+    receipt = first_version(alone.inbox.expect(2, fields["q2.sahkoposti"]))
+    registry = first_version(alone.inbox.expect(2, call.registry.email))
     expect_mails(receipt, registry, reference, real, call, words, tmp_path)
     assert made.body() == next(registry.iter_attachments()).get_content()
     page.context.close()
+
+
+def first_version(mails: list[Any]) -> Any:
+    return next(mail for mail in mails if re.search(r"version? 1\b", mail["Subject"], re.IGNORECASE))
 
 
 def test_choosing_sections_without_scripts_keeps_what_was_typed(browser: Browser, service: Service) -> None:
