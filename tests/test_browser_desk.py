@@ -1,0 +1,166 @@
+"""An officer's day in Chromium, scripts on and off: from signing in to signing out, with an applicant who completes."""
+
+import re
+import subprocess
+import sys
+from datetime import timedelta
+from io import BytesIO
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, Page, expect
+
+import clock
+from tests.applicant import CALL, fields_of_answers
+from tests.browser import begin, fill_known, new_page, press, send
+from tests.desk import PASSWORD
+from tests.service import Service
+
+EMAIL = "virkailija@example.fi"
+APPLIED = 3_316_950
+"""What the application applies for in all, in euros, in its first version."""
+
+
+def send_twice(page: Page, real: dict[str, Any], scripts: bool) -> str:
+    """The real application, and again with one text and two amounts changed; returns its reference."""
+    fields = fields_of_answers(real)
+    reference = begin(page)
+    fill_known(page, fields)
+    press(page, "Seuraava: Kehittämiskokonaisuudet")
+    for area in fields["q3"]:
+        page.locator(f"[name=q3][value={area}]").check()
+    if not scripts:
+        press(page, "Näytä valitut kysymykset")
+    for area in fields["q3"]:
+        expect(page.locator(f"#alue-{area} h2")).to_be_visible()
+    fill_known(page, fields)
+    press(page, "Seuraava: Yhteenveto ja lähetys")
+    send(page, "Lähetä")
+    expect(page.get_by_text("Versio 1 (voimassa)")).to_be_visible()
+    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+    page.fill("[name=q4]", f"{fields['q4']} Täsmennys.")
+    page.fill("[name='q7.palvelut']", str(int(fields["q7.palvelut"] or 0) + 1000))
+    page.fill("[name='q8.oma']", str(int(fields["q8.oma"]) + 1000))
+    press(page, "Seuraava: Yhteenveto ja lähetys")
+    send(page, "Lähetä uudelleen")
+    expect(page.get_by_text("Versio 2 (voimassa)")).to_be_visible()
+    return reference
+
+
+class Telephone:
+    """The officer's: it gives each code once."""
+
+    def __init__(self, secret: str) -> None:
+        self._totp = pyotp.TOTP(secret)
+        self._steps = count(int(clock.now().timestamp()) // self._totp.interval)
+
+    def code(self) -> str:
+        return self._totp.generate_otp(next(self._steps))
+
+
+def sign_in(page: Page, service: Service) -> None:
+    """From the account that an operator adds to the list of calls."""
+    command = [sys.executable, "-m", "flask", "officer", "add", EMAIL, "--role", "officer"]
+    subprocess.run(command, cwd=service.program, env=service.environment, check=True)
+    body = service.inbox.expect(1, EMAIL)[0].get_body(("plain",)).get_content()
+    link = re.search(r"http\S+/kayttoonotto/\S+", body)
+    assert link
+    page.goto(link[0])
+    telephone = Telephone(page.locator("code").inner_text().replace(" ", ""))
+    page.get_by_label("Salasana", exact=True).fill(PASSWORD)
+    page.get_by_label("Koodi, jonka sovellus antaa").fill(telephone.code())
+    page.get_by_role("button", name="Ota käyttäjätunnus käyttöön").last.click()
+    expect(page.get_by_role("heading", name="Käyttäjätunnus on käytössä")).to_be_visible()
+    page.get_by_role("link", name="Kirjaudu").click()
+    page.get_by_label("Sähköpostiosoite").fill(EMAIL)
+    page.get_by_label("Salasana").fill(PASSWORD)
+    page.get_by_label("Kertakäyttöinen koodi").fill(telephone.code())
+    page.get_by_role("button", name="Kirjaudu").last.click()
+    expect(page.get_by_role("heading", name="Haut", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_an_officers_day(browser: Browser, tmp_path: Path, real: dict[str, Any], scripts: bool) -> None:
+    (tmp_path / "open").mkdir()
+    with Service(tmp_path / "open", data=tmp_path) as service:
+        applicant = new_page(browser, service, scripts)
+        reference = send_twice(applicant, real, scripts)
+        cookies = applicant.context.cookies()
+        applicant.context.close()
+
+    # The call has closed since: what it allows now, its own times say.
+    with Service(tmp_path, HELD_OPEN="[]") as service:
+        page = new_page(browser, service, scripts)
+        sign_in(page, service)
+
+        # Find it: by a word that stands in its text otherwise inflected, among what is shown at this address.
+        page.get_by_role("link", name="Strategiarahoitus").first.click()
+        page.get_by_label("Etsi sanoilla").fill("pedaboosteri")
+        if scripts:
+            page.wait_for_url("**haku=pedaboosteri**")
+        else:
+            press(page, "Etsi")
+        expect(page.locator("#luettelo").get_by_role("status")).to_contain_text("1 hakemus")
+        page.locator("#luettelo").get_by_role("link", name="Helsingin kaupunki").click()
+        expect(page.get_by_role("heading", name="Helsingin kaupunki")).to_be_visible()
+
+        # Compare its two versions.
+        page.get_by_role("link", name="Muutokset versiosta 1").click()
+        expect(page.locator("ins").filter(has_text="Täsmennys.")).to_be_visible()
+        money = page.locator(".part").filter(has_text="Ulkopuoliset palvelut")
+        for figure in ("50 000 €", "51 000 €", "(+1 000 €)"):
+            expect(money).to_contain_text(figure)
+        page.get_by_role("navigation", name="Virkailijan työpöytä").get_by_role("link", name=reference).click()
+
+        # Ask for a completion; the applicant gets a mail.
+        page.get_by_role("link", name="Pyydä täydennystä").click()
+        page.get_by_label("Mitä pyydätte täydentämään?").fill("Kertokaa, kuka ohjaa hanketta.")
+        page.locator("#kysymys-q4").check()
+        until = clock.in_helsinki(clock.now()).date() + timedelta(days=14)
+        page.get_by_label("Vastattava viimeistään").fill(f"{until.day}.{until.month}.{until.year}")
+        press(page, "Lähetä täydennyspyyntö")
+        expect(page.get_by_role("status")).to_contain_text("Täydennyspyyntö on lähetetty.")
+        expect(page.get_by_text("Odottaa vastausta.")).to_be_visible()
+        told = service.inbox.expect(1, fields_of_answers(real)["q2.sahkoposti"], "Täydennyspyyntö")[0]
+        assert "Kertokaa, kuka ohjaa hanketta." in told.get_body(("plain",)).get_content()
+
+        # The applicant answers, in the browser of then.
+        applicant = new_page(browser, service, scripts)
+        applicant.context.add_cookies(cookies)  # type: ignore[arg-type]
+        applicant.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
+        expect(applicant.get_by_text("Kertokaa, kuka ohjaa hanketta.").first).to_be_visible()
+        applicant.fill("[name=q4]", "Hanketta ohjaa rehtori.")
+        press(applicant, "Seuraava: Yhteenveto ja lähetys")
+        send(applicant, "Lähetä uudelleen")
+        expect(applicant.get_by_text("Versio 3 (voimassa)")).to_be_visible()
+        applicant.goto(f"/hakemus/{reference}/versio/3")
+        fingerprint = applicant.locator(".fingerprint").first.inner_text()
+        applicant.context.close()
+
+        # It is there as a new version; the signed letter comes, of that version.
+        page.reload()
+        expect(page.get_by_text("Vastattu: versio 3.")).to_be_visible()
+        expect(page.locator("#q4")).to_contain_text("Hanketta ohjaa rehtori.")
+        today = clock.in_helsinki(clock.now()).date()
+        page.get_by_label("Saapumispäivä").fill(f"{today.day}.{today.month}.{today.year}")
+        page.get_by_label("Sormenjälki asiakirjassa").fill(fingerprint)
+        press(page, "Merkitse saapuneeksi")
+        expect(page.get_by_text(f"Saapunut {today.day}.{today.month}.{today.year}, versio 3.")).to_be_visible()
+
+        # Export what the list shows, and leave.
+        page.get_by_role("link", name="Hakemukset", exact=True).click()
+        page.get_by_role("link", name="Vie nämä tiedostoon").click()
+        press(page, "Tee tiedosto")
+        with page.expect_download() as fetched:
+            page.get_by_role("link", name="Lataa tiedosto").click()
+        sheet = load_workbook(BytesIO(fetched.value.path().read_bytes())).worksheets[0]
+        cells = {cell.value for row in sheet.iter_rows() for cell in row}
+        assert {reference, APPLIED} <= cells
+        press(page, "Kirjaudu ulos")
+        page.goto(f"/virkailija/{CALL}/")
+        expect(page.get_by_role("heading", name="Virkailijan kirjautuminen")).to_be_visible()
+        page.context.close()
