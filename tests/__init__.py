@@ -27,6 +27,6 @@ Where to look:
 - ``test_pieces``, ``test_changes``: what changed between versions
 - ``test_exports``: the ministry's files
 - ``test_retention``, ``test_keeping``: how long it is kept
-- ``test_desk_*``: the ministry's desk
+- ``test_desk_*``: the ministry's desk; ``test_browser_desk``: an officer's day there
 - ``test_house``: that the program keeps to what its documents promise
 """
