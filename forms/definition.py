@@ -85,6 +85,8 @@ class Section(Strict):
     key: str = Field(pattern=r"^[a-z][a-z0-9]*$")
     page: str
     title: Text
+    short: Text | None = None
+    """How the ministry's lists name it, where many stand in a row."""
     help: Text | None = None
     area: bool = False
 

@@ -27,6 +27,8 @@ class View:
     """One of STATES."""
     document: str = ""
     """One of DOCUMENTS."""
+    area: str = ""
+    """The key of an area that is applied for."""
     sort: str = ""
     """One of SORTS, with "-" before it the other way round."""
     page: int = 1
@@ -175,6 +177,8 @@ def _found(call: Call, view: View) -> "peewee.ModelSelect[Listed]":
         query = query.where(STATES[view.state](call))
     if view.document in DOCUMENTS:
         query = query.where(DOCUMENTS[view.document]())
+    if view.area in {area.key for area in call.sections if area.area}:
+        query = query.where(Listed.areas.cast("text").contains(f'"{view.area}"'))
     words = search.matching(view.words)
     if words is not None:
         query = query.where(words | Handling.case_number.contains(view.words.strip()))

@@ -1,10 +1,17 @@
-"""What a person does in a browser: open the service, begin, fill in, press, send."""
+"""What a person does in a browser: open the service, begin, fill in, press, send; an officer signs in."""
 
+import re
+import subprocess
+import sys
+from itertools import count
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+import pyotp
+from playwright.sync_api import Browser, Page, expect
 
+import clock
 from forms.texts import SOURCE
+from tests.desk import PASSWORD
 from tests.service import Service
 from tests.words import FINNISH, Words
 
@@ -50,3 +57,35 @@ def send(page: Page, button: str) -> None:
     if page.locator("[name=huomautukset]").count():
         page.locator("[name=huomautukset]").check()
     press(page, button)
+
+
+class Telephone:
+    """The officer's: it gives each code once."""
+
+    def __init__(self, secret: str) -> None:
+        self._totp = pyotp.TOTP(secret)
+        self._steps = count(int(clock.now().timestamp()) // self._totp.interval)
+
+    def code(self) -> str:
+        return self._totp.generate_otp(next(self._steps))
+
+
+def sign_in(page: Page, service: Service, email: str = "virkailija@example.fi", role: str = "officer") -> None:
+    """From the account that an operator adds to the list of calls."""
+    command = [sys.executable, "-m", "flask", "officer", "add", email, "--role", role]
+    subprocess.run(command, cwd=service.program, env=service.environment, check=True)
+    body = service.inbox.expect(1, email)[0].get_body(("plain",)).get_content()
+    link = re.search(r"http\S+/kayttoonotto/\S+", body)
+    assert link
+    page.goto(link[0])
+    telephone = Telephone(page.locator("code").inner_text().replace(" ", ""))
+    page.get_by_label("Salasana", exact=True).fill(PASSWORD)
+    page.get_by_label("Koodi, jonka sovellus antaa").fill(telephone.code())
+    page.get_by_role("button", name="Ota käyttäjätunnus käyttöön").last.click()
+    expect(page.get_by_role("heading", name="Käyttäjätunnus on käytössä")).to_be_visible()
+    page.get_by_role("link", name="Kirjaudu").click()
+    page.get_by_label("Sähköpostiosoite").fill(email)
+    page.get_by_label("Salasana").fill(PASSWORD)
+    page.get_by_label("Kertakäyttöinen koodi").fill(telephone.code())
+    page.get_by_role("button", name="Kirjaudu").last.click()
+    expect(page.get_by_role("heading", name="Haut", exact=True)).to_be_visible()

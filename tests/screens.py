@@ -3,6 +3,7 @@
 import json
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.applicant import fields_of_answers
 from tests.browser import begin, fill_known, press, send
 from tests.conftest import CHROMIUM, ROOT, SAMPLE, need, with_provider
+from tests.desk_screens import desk_pages
 from tests.key_states import key_states
 from tests.service import Service
 
@@ -30,6 +32,10 @@ class Photographer:
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.screenshot(path=FOLDER / f"{self.prefix}-{name}-{width}.png", full_page=True)
+
+
+def picture(prefix: str, page: Page, name: str) -> None:
+    Photographer(page, prefix).take(name)
 
 
 def journey(page: Page, prefix: str, fields: dict[str, Any], scripts: bool) -> None:
@@ -102,8 +108,10 @@ def run(browser: Browser, service: Service) -> None:
     key_states(browser, service, fields)
     for scripts in (True, False):
         context = browser.new_context(java_script_enabled=scripts, base_url=service.url, locale="fi-FI")
-        journey(context.new_page(), "skriptit" if scripts else "ei-skripteja", fields, scripts)
+        prefix = "skriptit" if scripts else "ei-skripteja"
+        journey(context.new_page(), prefix, fields, scripts)
         context.close()
+        desk_pages(browser, service, fields, scripts, partial(picture, prefix))
 
 
 def main() -> None:

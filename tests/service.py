@@ -249,5 +249,5 @@ class Service:
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            self.kill()
         self._smtp.stop()

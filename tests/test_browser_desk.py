@@ -1,94 +1,31 @@
 """An officer's day in Chromium, scripts on and off: from signing in to signing out, with an applicant who completes."""
 
-import re
-import subprocess
-import sys
 from datetime import timedelta
 from io import BytesIO
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 import clock
 from tests.applicant import CALL, fields_of_answers
-from tests.browser import begin, fill_known, new_page, press, send
-from tests.desk import PASSWORD
+from tests.browser import new_page, press, send, sign_in
+from tests.desk_screens import apply
 from tests.service import Service
 
-EMAIL = "virkailija@example.fi"
 APPLIED = 3_316_950
 """What the application applies for in all, in euros, in its first version."""
 
 
-def send_twice(page: Page, real: dict[str, Any], scripts: bool) -> str:
-    """The real application, and again with one text and two amounts changed; returns its reference."""
-    fields = fields_of_answers(real)
-    reference = begin(page)
-    fill_known(page, fields)
-    press(page, "Seuraava: Kehittämiskokonaisuudet")
-    for area in fields["q3"]:
-        page.locator(f"[name=q3][value={area}]").check()
-    if not scripts:
-        press(page, "Näytä valitut kysymykset")
-    for area in fields["q3"]:
-        expect(page.locator(f"#alue-{area} h2")).to_be_visible()
-    fill_known(page, fields)
-    press(page, "Seuraava: Yhteenveto ja lähetys")
-    send(page, "Lähetä")
-    expect(page.get_by_text("Versio 1 (voimassa)")).to_be_visible()
-    page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
-    page.fill("[name=q4]", f"{fields['q4']} Täsmennys.")
-    page.fill("[name='q7.palvelut']", str(int(fields["q7.palvelut"] or 0) + 1000))
-    page.fill("[name='q8.oma']", str(int(fields["q8.oma"]) + 1000))
-    press(page, "Seuraava: Yhteenveto ja lähetys")
-    send(page, "Lähetä uudelleen")
-    expect(page.get_by_text("Versio 2 (voimassa)")).to_be_visible()
-    return reference
-
-
-class Telephone:
-    """The officer's: it gives each code once."""
-
-    def __init__(self, secret: str) -> None:
-        self._totp = pyotp.TOTP(secret)
-        self._steps = count(int(clock.now().timestamp()) // self._totp.interval)
-
-    def code(self) -> str:
-        return self._totp.generate_otp(next(self._steps))
-
-
-def sign_in(page: Page, service: Service) -> None:
-    """From the account that an operator adds to the list of calls."""
-    command = [sys.executable, "-m", "flask", "officer", "add", EMAIL, "--role", "officer"]
-    subprocess.run(command, cwd=service.program, env=service.environment, check=True)
-    body = service.inbox.expect(1, EMAIL)[0].get_body(("plain",)).get_content()
-    link = re.search(r"http\S+/kayttoonotto/\S+", body)
-    assert link
-    page.goto(link[0])
-    telephone = Telephone(page.locator("code").inner_text().replace(" ", ""))
-    page.get_by_label("Salasana", exact=True).fill(PASSWORD)
-    page.get_by_label("Koodi, jonka sovellus antaa").fill(telephone.code())
-    page.get_by_role("button", name="Ota käyttäjätunnus käyttöön").last.click()
-    expect(page.get_by_role("heading", name="Käyttäjätunnus on käytössä")).to_be_visible()
-    page.get_by_role("link", name="Kirjaudu").click()
-    page.get_by_label("Sähköpostiosoite").fill(EMAIL)
-    page.get_by_label("Salasana").fill(PASSWORD)
-    page.get_by_label("Kertakäyttöinen koodi").fill(telephone.code())
-    page.get_by_role("button", name="Kirjaudu").last.click()
-    expect(page.get_by_role("heading", name="Haut", exact=True)).to_be_visible()
-
-
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_an_officers_day(browser: Browser, tmp_path: Path, real: dict[str, Any], scripts: bool) -> None:
+    fields = fields_of_answers(real)
     (tmp_path / "open").mkdir()
     with Service(tmp_path / "open", data=tmp_path) as service:
         applicant = new_page(browser, service, scripts)
-        reference = send_twice(applicant, real, scripts)
+        reference = apply(applicant, fields, scripts)
         cookies = applicant.context.cookies()
         applicant.context.close()
 
@@ -125,7 +62,7 @@ def test_an_officers_day(browser: Browser, tmp_path: Path, real: dict[str, Any],
         press(page, "Lähetä täydennyspyyntö")
         expect(page.get_by_role("status")).to_contain_text("Täydennyspyyntö on lähetetty.")
         expect(page.get_by_text("Odottaa vastausta.")).to_be_visible()
-        told = service.inbox.expect(1, fields_of_answers(real)["q2.sahkoposti"], "Täydennyspyyntö")[0]
+        told = service.inbox.expect(1, fields["q2.sahkoposti"], "Täydennyspyyntö")[0]
         assert "Kertokaa, kuka ohjaa hanketta." in told.get_body(("plain",)).get_content()
 
         # The applicant answers, in the browser of then.

@@ -90,6 +90,14 @@ def test_one_of_a_providers_applications_is_counted(app: Flask, officer: Officer
     assert "lasketaan" not in officer.text
 
 
+def test_those_who_apply_for_an_area(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
+    both, one = sent(app, short, **{"3": ["opetus", "kilpailut"]}), sent(app, short, **{"3": ["opetus"]})
+    assert rows(officer, f"{LIST}?alue=kilpailut") == [both.reference]
+    assert "Opetus ja ohjaus, Kilpailut" in officer.text
+    assert rows(officer, f"{LIST}?alue=opetus") == [one.reference, both.reference]
+    assert rows(officer, f"{LIST}?alue=hakija%25") == [one.reference, both.reference]
+
+
 @pytest.mark.parametrize(
     ("words", "is_found"),
     [

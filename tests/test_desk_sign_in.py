@@ -116,7 +116,7 @@ def test_a_session_is_seen_and_ended_from_another_browser(app: Flask, at: Callab
     officer.get("/virkailija/istunnot")
     assert officer.text.count("Kirjauduttu") == 2
     browser = other.client.get("/").request.user_agent.string
-    officer.press(f"Kirjaa ulos : {browser}")
+    officer.press(f"Kirjaa ulos : 17.5.2021 klo 12.01, {browser}")
     assert other.get("/virkailija/").address == "/virkailija/kirjaudu"
     assert officer.get("/virkailija/").address == "/virkailija/"
 

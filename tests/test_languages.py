@@ -109,6 +109,8 @@ def test_a_third_language_is_a_catalogue_and_the_texts_of_the_call(
     for area in fields["q3"]:
         page.locator(f"[name=q3][value={area}]").check()
     press(page, words("Näytä valitut kysymykset"))
+    for area in fields["q3"]:
+        expect(page.locator(f"#alue-{area} h2")).to_be_visible()
     fill_known(page, fields)
     press(page, words("Tallenna"))
     expect(page.locator("[name=q4]")).to_have_value(fields["q4"])

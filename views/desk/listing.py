@@ -12,7 +12,14 @@ from services.listing import View
 from views.access import is_fragment
 from views.desk.access import bp, call_or_404
 
-_NAMES = {"words": "haku", "state": "tila", "document": "asiakirja", "sort": "jarjestys", "page": "sivu"}
+_NAMES = {
+    "words": "haku",
+    "state": "tila",
+    "document": "asiakirja",
+    "area": "alue",
+    "sort": "jarjestys",
+    "page": "sivu",
+}
 """The parts of a view as the address names them."""
 
 
@@ -32,7 +39,8 @@ def applications(call_key: str) -> str:
         view=view,
         found=listing.look(call, view),
         drafts=listing.draft_count(call),
-        titles={section.key: section.title for section in call.sections},
+        areas=[(section.key, section.title) for section in call.sections if section.area],
+        titles={section.key: section.short or section.title for section in call.sections},
         address=lambda **changes: _address(call_key, view, changes),
         query=urlencode(_named(view, {})),
     )
