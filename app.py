@@ -6,6 +6,8 @@ import sys
 from datetime import timedelta
 
 from flask import Flask, Response, g, request, session
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import extensions
@@ -37,6 +39,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
         )
+    if settings.prefix:
+        # Everything under the public address's path, nothing outside it.
+        app.wsgi_app = DispatcherMiddleware(NotFound(), {settings.prefix: app.wsgi_app})  # type: ignore[method-assign]
     app.extensions["settings"] = settings
     app.extensions["calls"] = loaded
 
@@ -79,6 +84,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret(),
         "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
         "SESSION_COOKIE_NAME": "istunto",
+        "SESSION_COOKIE_PATH": f"{settings.prefix}/",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.is_https,
         # A slow answer must not put back the cookie that another tab has changed meanwhile.

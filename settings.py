@@ -9,6 +9,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,7 +36,8 @@ class Settings(BaseSettings):
     """JSON list of earlier keys: after a change of key, browsers keep their applications, and open pages save at the
     second press."""
     base_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/]+(/.*[^/])?$")
-    """The public address. Links in mails come from it and never from a request; https makes the cookie ``Secure``."""
+    """The public address. Links in mails come from it and never from a request; https makes the cookie ``Secure``. One
+    with a path, as in ``https://example.fi/haku``, has the service under that path."""
     var_dir: Path = ROOT / "var"
     """Where the service writes: database, mails that go to files. Must be a local disk: SQLite's log of writes does not
     work over a network."""
@@ -113,6 +115,11 @@ class Settings(BaseSettings):
         if not self.tryout and len(self.secret_key.get_secret_value()) < 16:
             raise ValueError("SECRET_KEY is missing or shorter than 16 characters; set a random one")
         return self
+
+    @property
+    def prefix(self) -> str:
+        """The path of the public address, without a slash at its end; empty where it has none."""
+        return urlsplit(self.base_url).path
 
     @property
     def is_https(self) -> bool:

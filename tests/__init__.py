@@ -28,5 +28,6 @@ Where to look:
 - ``test_exports``: the ministry's files
 - ``test_retention``, ``test_keeping``: how long it is kept
 - ``test_desk_*``: the ministry's desk; ``test_browser_desk``: an officer's day there
+- ``test_sub_path``: the service under a path of its host
 - ``test_house``: that the program keeps to what its documents promise
 """

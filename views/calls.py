@@ -85,7 +85,7 @@ def schema(call_key: str) -> Response:
     call = calls().get(call_key)
     if call is None:
         abort(404)
-    address = settings().base_url + url_for(".schema", call_key=call_key)
+    address = settings().base_url.removesuffix(request.script_root) + url_for(".schema", call_key=call_key)
     return Response(json.dumps(schema_of(call, address), ensure_ascii=False), mimetype="application/schema+json")
 
 

@@ -70,7 +70,7 @@ def let_in() -> ResponseReturnValue | None:
     if needed == _NOBODY:
         return None
     if not current_user.is_authenticated:
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        back = request.script_root + request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("desk.sign_in", jatko=back), 303)
     if not current_user.role.may(needed):
         abort(403)

@@ -37,7 +37,7 @@ def _remember(email: str) -> None:
 def _next_page() -> str:
     """Where one wanted to go before signing in, within the desk only."""
     wanted = urlsplit(request.values.get("jatko", ""))
-    is_ours = not wanted.scheme and not wanted.netloc and wanted.path.startswith("/virkailija/")
+    is_ours = not wanted.scheme and not wanted.netloc and wanted.path.startswith(url_for("desk.home"))
     return wanted._replace(fragment="").geturl() if is_ours and "\\" not in wanted.path else url_for("desk.home")
 
 
