@@ -48,6 +48,19 @@ class Settings(BaseSettings):
     held_open: frozenset[str] = frozenset()
     """JSON list of keys of calls that are open whatever the time: try-outs of past calls."""
 
+    backup_dir: str = ""
+    """The folder of backups, another disk if you can; without it, ``VAR_DIR/backups``."""
+    backup_encrypt: str = ""
+    """A command that encrypts what comes on its standard input, as ``age -r age1…`` or ``gpg --encrypt -r …``; without
+    one, backups are as readable as the database. Its key to read must not be on this server."""
+    backup_decrypt: str = ""
+    """The command that reads them again, for ``flask backup restore``; where it is set, each backup is read back."""
+    backup_days: int = Field(default=14, gt=0)
+    """After so many days a backup goes with the next one, and with it contact details that are erased meanwhile; the
+    data protection statement says so."""
+    backup_count: int = Field(default=60, gt=0)
+    """The most backups kept."""
+
     mail_server: str = ""
     """SMTP host; without one, mails become files under ``VAR_DIR/mail``."""
     mail_port: int = Field(default=25, gt=0, lt=65536)
@@ -128,6 +141,10 @@ class Settings(BaseSettings):
     @property
     def mail_dir(self) -> Path:
         return self.var_dir / "mail"
+
+    @property
+    def effective_backup_dir(self) -> Path:
+        return Path(self.backup_dir) if self.backup_dir else self.var_dir / "backups"
 
     @property
     def effective_database_url(self) -> str:

@@ -249,6 +249,10 @@ def end_session(officer: Officer, session_id: int) -> None:
         note("signed_out", officer)
 
 
+def end_all_sessions() -> None:
+    _end(OfficerSession.ended_at.is_null(), clock.now())
+
+
 def _end(which: object, at: datetime) -> None:
     OfficerSession.update(ended_at=at).where(which, OfficerSession.ended_at.is_null()).execute()
 

@@ -106,7 +106,12 @@ def accessibility() -> str:
 @bp.get("/tietosuoja")
 def privacy() -> str:
     """What is told to those whose personal data is kept (GDPR art. 13)."""
-    return render_template("calls/privacy.html", officer=settings().data_protection_email, calls=calls())
+    return render_template(
+        "calls/privacy.html",
+        officer=settings().data_protection_email,
+        calls=calls(),
+        backup_days=settings().backup_days,
+    )
 
 
 @bp.get("/evasteet")

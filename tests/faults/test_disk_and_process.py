@@ -143,15 +143,3 @@ def test_another_key_and_an_upgrade_in_between(tmp_path: Path, calls_dir: Path) 
         assert form.data["q1"] == "kirjoitettu välissä"
         assert writer.request("POST", writer.page, form.data.to_dict())[0] == 303
         assert stored(again.database, writer.reference) == "kirjoitettu välissä"
-
-
-def test_a_copy_of_the_file_is_whole(tmp_path: Path, calls_dir: Path) -> None:
-    """SQLite's own copy of a database in use, the log's part in it."""
-    with Service(tmp_path, CALLS_DIR=str(calls_dir)) as service:
-        writer = writer_with(service, "varmuuskopioitava")
-        copy = tmp_path / "copy.db"
-        with sqlite3.connect(service.database) as source, sqlite3.connect(copy) as target:
-            source.backup(target)
-        source.close()
-        target.close()
-        assert stored(copy, writer.reference) == "varmuuskopioitava"

@@ -1,0 +1,59 @@
+"""The commands of ``flask`` for whoever looks after the server: backups."""
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+import clock
+from services import backups
+from services.backups import BackupError
+from services.context import settings
+
+backup_group = AppGroup("backup", help="Backups of the database.")
+
+
+@backup_group.command("run")
+def run_backup() -> None:
+    """Make a backup while the service runs, verify it, and let old ones go."""
+    try:
+        made, contents = backups.run(clock.now())
+    except BackupError as error:
+        raise click.ClickException(f"No backup: {error}.") from error
+    size = f"{made.bytes:,}".replace(",", " ")
+    click.echo(
+        f"{made.path}: {contents.applications} applications, {len(contents.versions)} versions verified, {size} B"
+    )
+    if not made.is_encrypted:
+        click.echo("It is not encrypted: BACKUP_ENCRYPT names no command.")
+
+
+@backup_group.command("list")
+def list_backups() -> None:
+    """Say which backups there are, the newest first."""
+    for backup in backups.all_there_are():
+        made_at = f"{clock.in_helsinki(backup.made_at):%d.%m.%Y %H.%M} Helsinki time"
+        click.echo(f"{backup.path} {made_at} {backup.bytes} B{'' if backup.is_encrypted else ' not encrypted'}")
+
+
+@backup_group.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def restore_backup(file: Path) -> None:
+    """Put the backup FILE in the database's place, which nobody may have open; the old one stays beside it."""
+    try:
+        restored = backups.restore(file, clock.now())
+    except BackupError as error:
+        raise click.ClickException(f"Nothing is replaced: {error}.") from error
+    contents = restored.contents
+    click.echo(f"Restored: {contents.applications} applications, {len(contents.versions)} versions verified.")
+    click.echo(f"What is past its time in it is gone: {restored.gone}.")
+    if restored.kept:
+        days = settings().backup_days
+        click.echo(f"The old database is {restored.kept}; a backup after {days} days takes it away.")
+    if restored.lost is None:
+        click.echo("It can't be read, so nobody knows what was sent after the backup.")
+    for name in restored.lost or ():
+        click.echo(f"Sent after the backup, and not in it: {name}")
+    click.echo("Officers sign in again. Drafts deleted, links revoked and accounts put out of use after it are back.")
+    if restored.gone.failed:
+        raise click.ClickException("Not all that is past its time is gone; see the log, run flask retention run.")
