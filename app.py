@@ -16,10 +16,12 @@ from cli import register_commands
 from forms.definition import CallFileError
 from forms.texts import LANGUAGES, SOURCE, Euros, Percent
 from models.database import bind, database
+from services import figures
 from services.context import load_calls
 from settings import ROOT, Settings, SettingsError, read_settings
-from views import apply, assets, calls, check, desk, documents, history, keeping, resume, summary
+from views import apply, assets, calls, check, desk, documents, health, history, keeping, resume, summary
 from views.access import arrival
+from views.after import do_after
 from views.errors import register_error_pages
 
 
@@ -60,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.mail.init_app(app)
 
     _prepare_templates(app, settings)
-    for module in (calls, check, resume, summary, documents, history, keeping, apply, desk):
+    for module in (health, calls, check, resume, summary, documents, history, keeping, apply, desk):
         app.register_blueprint(module.bp)
     assets.register_assets(app)
     register_error_pages(app)
@@ -157,7 +159,7 @@ def _register_hooks(app: Flask, settings: Settings) -> None:
     @app.before_request
     def open_database() -> None:
         g.arrived_at = arrival(settings)
-        if request.endpoint not in assets.ENDPOINTS:
+        if request.endpoint not in (*assets.ENDPOINTS, *health.ENDPOINTS):
             database.connect(reuse_if_open=True)
 
     @app.before_request
@@ -169,6 +171,10 @@ def _register_hooks(app: Flask, settings: Settings) -> None:
     def close_database(error: BaseException | None) -> None:
         if not database.is_closed():
             database.close()
+
+    @app.after_request
+    def write_figures(response: Response) -> Response:
+        return do_after(response, figures.write) if figures.are_due() else response
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -18,7 +18,7 @@ from models.application import Application
 from models.database import database, migrate
 from models.outbox import OutboxMail
 from operating import backup_group
-from services import accounts, drafts, exports, mail, officers, outbox, reminders, retention, submissions
+from services import accounts, drafts, exports, figures, mail, officers, outbox, reminders, retention, submissions
 from services.accounts import Role
 from services.context import calls
 from services.exports.content import Export
@@ -118,6 +118,7 @@ def _send_due() -> None:
     with database.connection_context():
         reminders.queue_due()
         sent = mail.deliver()
+        figures.write()
     click.echo(f"{sent} mails sent.")
 
 

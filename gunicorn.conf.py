@@ -4,6 +4,7 @@ import os
 import sys
 
 from models import database
+from services import figures
 from settings import read_settings
 
 wsgi_app = "app:create_app()"
@@ -36,3 +37,8 @@ def on_starting(server: object) -> None:
     print(f"Serving {settings.base_url}; mails go to {where}", flush=True)
     if settings.mail_server and settings.tryout:
         print(f"Mails to a call's own addresses go to {settings.mail_dir}", flush=True)
+
+
+def worker_exit(server: object, worker: object) -> None:
+    """What it has counted and not written yet."""
+    figures.write()

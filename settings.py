@@ -61,6 +61,13 @@ class Settings(BaseSettings):
     backup_count: int = Field(default=60, gt=0)
     """The most backups kept."""
 
+    disk_free_mb: int = Field(default=200, ge=0)
+    """The least room on the disk of ``VAR_DIR``, in megabytes: below it ``/health/ready`` answers 503."""
+    mail_age_minutes: int = Field(default=60, ge=0)
+    """How long a mail may be late until ``/health/ready`` says ``attention``; 0 for however long."""
+    backup_age_hours: int = Field(default=0, ge=0)
+    """How old the newest backup may be until ``/health/ready`` says ``attention``; 0 where it is not watched."""
+
     mail_server: str = ""
     """SMTP host; without one, mails become files under ``VAR_DIR/mail``."""
     mail_port: int = Field(default=25, gt=0, lt=65536)

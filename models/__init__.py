@@ -2,6 +2,7 @@
 
 from models.application import Answer, AnswerVersion, Application, Link, Presence
 from models.event import Event
+from models.figure import Figure
 from models.handling import CallHandling, CompletionRequest, ExportJob, Handling, Listed, Note
 from models.officer import Officer, OfficerSession, SignInFailure
 from models.outbox import OutboxMail
@@ -25,5 +26,6 @@ ALL = [
     Listed,
     CallHandling,
     ExportJob,
+    Figure,
 ]
 """Every table, parents first: what the migrations must add up to."""

@@ -63,6 +63,11 @@ def migrate() -> list[str]:
     return names
 
 
+def is_up_to_date() -> bool:
+    """Whether the database has taken every step that this program knows."""
+    return all(step.applied for step in Runner(database.obj, str(MIGRATIONS)).status())
+
+
 def leave_no_bytes(rebuild: bool) -> bool:
     """See to it that nothing of what was deleted or overwritten is left in the database's files.
 

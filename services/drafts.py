@@ -13,6 +13,8 @@ from forms.definition import Call
 from forms.question import Typed
 from models.application import Answer, Application
 from models.database import database
+from services import figures
+from services.figures import Event
 
 # Without letters and digits that are read or heard as others.
 _REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -42,7 +44,7 @@ def begin(call: Call, language: str) -> Application:
         try:
             # A savepoint of its own: elsewhere a failed insert spoils the transaction around it.
             with database.atomic():
-                return Application.create(
+                begun: Application = Application.create(
                     reference=f"{call.reference_prefix}-{signs}",
                     call_key=call.key,
                     language=language,
@@ -51,6 +53,8 @@ def begin(call: Call, language: str) -> Application:
                 )
         except peewee.IntegrityError:
             continue
+        figures.count(Event.DRAFT)
+        return begun
 
 
 def find(reference: str) -> Application | None:

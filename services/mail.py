@@ -13,8 +13,9 @@ from time import monotonic
 
 import clock
 from models.outbox import OutboxMail
-from services import mail_kinds, outbox, smtp
+from services import figures, mail_kinds, outbox, smtp
 from services.context import calls, settings
+from services.figures import Event
 from services.mail_kinds import Contents
 
 log = logging.getLogger(__name__)
@@ -47,9 +48,11 @@ class _Run:
             else:
                 outbox.mark_refused(mail, refusal[:500])
             log.warning("mail %s (%s) not sent: %s", mail.id, mail.kind, type(error).__name__)
+            figures.count(Event.MAIL_FAILED)
             self.is_server_reached = not isinstance(error, smtp.NotReachedError)
         else:
             outbox.mark_sent(mail, clock.now(), contents.missing)
+            figures.count(Event.MAIL_SENT)
             self.sent += 1
 
     def _hand_over(self, mail: OutboxMail, message: EmailMessage) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
@@ -13,8 +13,9 @@ from forms.definition import Call
 from forms.question import Question, Typed
 from models.application import Answer, Application
 from models.database import database
-from services import earlier
+from services import earlier, figures
 from services.drafts import NEVER_SAVED, Stored, stored_answers
+from services.figures import Event
 
 
 def _digest(text: str) -> str:
@@ -88,6 +89,8 @@ class Saved:
     clashes: list[Clash]
     shows: dict[str, Rendered]
     """What the posting page shows now of each posted question: the new ``.rev``."""
+    written: list[Question] = field(default_factory=list)
+    """Those of which something was saved."""
 
     def clash_of(self, question: Question) -> Clash | None:
         return next((clash for clash in self.clashes if clash.question.key == question.key), None)
@@ -133,7 +136,10 @@ def save(application: Application, call: Call, form: MultiDict[str, str], page: 
     with database.atomic():
         count = form.get(COUNT, "")
         order = int(count) if count.isascii() and count.isdigit() and len(count) < 10 else 0
-        return _Saving(application, page, order, clock.now()).save(call, form)
+        saved = _Saving(application, page, order, clock.now()).save(call, form)
+    figures.count(Event.SAVE, times=int(bool(saved.written)))
+    figures.count(Event.CLASH, times=len(saved.clashes))
+    return saved
 
 
 def restore(application: Application, question: Question, revision: int, page: str, seen: int) -> bool:
@@ -223,6 +229,7 @@ class _Saving:
         changed = without_blanks(merged)
         if changed != now.typed:
             self._write(question, changed, now)
+            saved.written.append(question)
             now = Stored(changed, now.revision + 1, self.page, self.count, self.at)
         if refused:
             stale = {suffix: rendered.digests.get(suffix, _BLANK) for suffix in refused}

@@ -15,12 +15,14 @@ from peewee import fn
 import clock
 from forms.answers import Answers, answers_from_json
 from forms.definition import Call
+from forms.question import Problem
 from forms.summary import totals_of
 from models.application import Application
 from models.database import Model, database
 from models.submission import Submission
-from services import allowances, completion, drafts, links, outbox
+from services import allowances, completion, drafts, figures, links, outbox
 from services.allowances import Allowance
+from services.figures import Event
 
 
 class Refusal(StrEnum):
@@ -62,6 +64,10 @@ class Outcome:
 
     submission: Submission | None = None
     refusals: list[Refusal] = field(default_factory=list)
+    errors: list[Problem] = field(default_factory=list)
+    """What is to be mended, where that is among the reasons."""
+    is_new: bool = False
+    """Whether this press made the submission; a second press finds it there."""
 
 
 def canonical(value: Any) -> str:
@@ -187,25 +193,34 @@ def send(application: Application, call: Call, order: Order) -> Outcome:
     Whatever happens afterwards to PDF and mails, what this returns has arrived.
     """
     with database.atomic():
-        # Written first: from here on no save and no other sending of this application comes between.
-        recorded_at = clock.now()
-        Application.update(touched_at=recorded_at).where(Application.id == application.id).execute()
-        already = Submission.get_or_none(Submission.sending_key == order.key, Submission.application == application)
-        if already is not None:
-            return Outcome(already)
-        previous = last(application)
-        # Read inside the transaction: what an officer does meanwhile counts.
-        allowed = allowances.of(Application.get_by_id(application.id), previous, order.arrived_at)
-        answers = drafts.load_answers(call, application)
-        if not order.is_late_accepted:
-            answers = to_send(call, answers, previous, allowed)
-        refusals = _refusals(allowed, answers, previous, order)
-        if refusals:
-            return Outcome(refusals=refusals)
-        submission = _record(application, answers, previous, order, recorded_at)
-        completion.end(application, submission)
-        _queue_mails(submission, previous, answers)
-        return Outcome(submission)
+        outcome = _send(application, call, order)
+    if outcome.is_new:
+        figures.count(Event.SUBMISSION)
+    elif outcome.refusals:
+        figures.count_refusal(call.key, outcome.refusals, outcome.errors)
+    return outcome
+
+
+def _send(application: Application, call: Call, order: Order) -> Outcome:
+    # Written first: from here on no save and no other sending of this application comes between.
+    recorded_at = clock.now()
+    Application.update(touched_at=recorded_at).where(Application.id == application.id).execute()
+    already = Submission.get_or_none(Submission.sending_key == order.key, Submission.application == application)
+    if already is not None:
+        return Outcome(already)
+    previous = last(application)
+    # Read inside the transaction: what an officer does meanwhile counts.
+    allowed = allowances.of(Application.get_by_id(application.id), previous, order.arrived_at)
+    answers = drafts.load_answers(call, application)
+    if not order.is_late_accepted:
+        answers = to_send(call, answers, previous, allowed)
+    refusals = _refusals(allowed, answers, previous, order)
+    if refusals:
+        return Outcome(refusals=refusals, errors=answers.errors if Refusal.ERRORS in refusals else [])
+    submission = _record(application, answers, previous, order, recorded_at)
+    completion.end(application, submission)
+    _queue_mails(submission, previous, answers)
+    return Outcome(submission, is_new=True)
 
 
 def _refusals(allowed: Allowance, answers: Answers, previous: Submission | None, order: Order) -> list[Refusal]:

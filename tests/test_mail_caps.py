@@ -66,7 +66,7 @@ def test_of_many_versions_the_newest_is_mailed_in_the_end(
     assert versions("aino@example.fi") == versions("kirjaamo@example.fi") == ["1", "2"]
     dropped = "4 not needed any more, most because a newer version was sent.\n"
     assert flask(app, "mail", "status") == f"4 sent, 2 waiting, 0 failing, 0 refused.\n{dropped}"
-    assert applicant.client.get("/health/ready").json == {"status": "ok", "oldest_unsent_mail_seconds": 0}
+    assert applicant.client.get("/health/ready").get_json()["oldest_unsent_mail_seconds"] == 0
     at("2030-12-20T13:00:00")
     flask(app, "mail", "send")
     assert versions("aino@example.fi") == versions("kirjaamo@example.fi") == ["1", "2", "5"]

@@ -4,15 +4,14 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import peewee
-from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 
 from forms.definition import Call
 from forms.schema import schema_of
 from forms.texts import Text
 from language import NBSP
 from models.submission import Submission
-from services import drafts, outbox
+from services import drafts
 from services.context import calls, settings
 from views.access import Opened, arrived_at, my_applications
 from views.form_page import send_state
@@ -119,19 +118,3 @@ def cookies() -> str:
     """The one cookie, what it holds and for how long."""
     name = current_app.config["SESSION_COOKIE_NAME"]
     return render_template("calls/cookies.html", name=name, days=settings().session_days)
-
-
-@bp.get("/health/live")
-def live() -> Response:
-    return jsonify(status="ok")
-
-
-@bp.get("/health/ready")
-def ready() -> Response:
-    """Whether the database answers, and how long the oldest unsent mail has waited, in seconds."""
-    try:
-        oldest = outbox.oldest_unsent()
-    except peewee.OperationalError:
-        return make_response(jsonify(status="no database"), 503)
-    waits = (arrived_at() - oldest).total_seconds() if oldest else 0
-    return jsonify(status="ok", oldest_unsent_mail_seconds=round(max(waits, 0)))

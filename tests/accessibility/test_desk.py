@@ -8,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from forms.texts import LANGUAGES
+from services.accounts import Role
 from tests.accessibility.looks import fill, violations
 from tests.accessibility.test_layout import look_in_every_way
 from tests.browser import send
@@ -16,7 +17,7 @@ from tests.service import Service
 
 CALL = "/virkailija/strategiarahoitus-2021"
 LIST = f"{CALL}/"
-PAGES = ("/virkailija/", "/virkailija/istunnot", LIST, f"{CALL}/yleiskuva", f"{CALL}/vienti")
+PAGES = ("/virkailija/", "/virkailija/istunnot", LIST, f"{CALL}/yleiskuva", f"{CALL}/vienti", "/virkailija/luvut")
 ACTS = ("", "taydennys", "lisaaika", "peruutus", "linkki")
 """The pages of one application."""
 
@@ -24,7 +25,7 @@ ACTS = ("", "taydennys", "lisaaika", "peruutus", "linkki")
 @pytest.fixture
 def at_the_desk(make_app: Callable[..., Flask], browser: Browser, service: Service) -> Iterator[Page]:
     """The service's browser page of an officer, whose cookie comes from the same database and secret."""
-    officer = signed_in(make_app(var_dir=service.data))
+    officer = signed_in(make_app(var_dir=service.data), Role.ADMIN)
     cookie = officer.client.get_cookie("istunto")
     assert cookie is not None
     # The service's own content policy takes no style from outside.

@@ -58,7 +58,7 @@ def fill_up(disk: Path) -> None:
 
 
 def test_a_full_disk(tmp_path: Path, small_disk: Path, calls_dir: Path) -> None:
-    with Service(tmp_path, data=small_disk, CALLS_DIR=str(calls_dir)) as service:
+    with Service(tmp_path, data=small_disk, CALLS_DIR=str(calls_dir), DISK_FREE_MB="0") as service:
         writer = writer_with(service, "tallella")
         fill_up(small_disk)
         big = "y" * 30_000
@@ -72,7 +72,7 @@ def test_a_full_disk(tmp_path: Path, small_disk: Path, calls_dir: Path) -> None:
 
 
 def test_a_read_only_disk(tmp_path: Path, small_disk: Path, calls_dir: Path) -> None:
-    with Service(tmp_path, data=small_disk, CALLS_DIR=str(calls_dir)) as service:
+    with Service(tmp_path, data=small_disk, CALLS_DIR=str(calls_dir), DISK_FREE_MB="0") as service:
         writer = writer_with(service, "tallella")
         # A disk is not made read-only while a worker's connection holds its files open.
         service.change_workers()
