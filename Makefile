@@ -5,14 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The programs of Debian that the tests drive.
-TOOLS := chromium-headless-shell pdftotext pdftoppm lynx tmux openssl
+TOOLS := chromium-headless-shell pdftotext pdftoppm lynx tmux openssl curl nginx systemd-analyze
 # Three to two cores: one always has something to do while the others wait for a browser or a server.
 WORKERS := -n $(shell expr $$(nproc) \* 3 / 2) --dist worksteal
 # One catalogue a language; the folder's name is all that makes it one of the service.
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint setup bench bench-documents bench-exports ledger screens docs house translations lock tools
+.PHONY: help run test quick lint setup bench bench-documents bench-exports ledger deploy-check screens docs house translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -58,7 +58,7 @@ lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
 
 setup: ## The Debian packages that the tests need (as root)
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell poppler-utils fonts-dejavu-core lynx tmux openssl
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell poppler-utils fonts-dejavu-core lynx tmux openssl curl nginx-light systemd
 
 bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
 	$(BIN)/python -m bench
@@ -71,6 +71,9 @@ bench-exports: $(VENV)/.dev $(MO) ## Time and memory of exporting 5 000 applicat
 
 ledger: $(VENV)/.dev $(MO) ## The ledger test at full length: 200 writers, two minutes
 	LEDGER=full $(BIN)/pytest -s tests/faults/test_ledger.py
+
+deploy-check: $(VENV)/.dev $(MO) ## Walk docs/operations.md on a machine of its own: units, web server, upgrade, restore
+	$(BIN)/pytest -v tests/deploy
 
 screens: $(VENV)/.dev $(MO) ## Pictures of every page, into screens/; of key states, into docs/screens/
 	$(BIN)/python -m tests.screens

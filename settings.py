@@ -102,8 +102,9 @@ class Settings(BaseSettings):
     it behind nginx, all people share one address in the limits."""
     arrival_header: str = ""
     """The header in which your proxy says when a request began to arrive, in seconds since 1970 with decimals (nginx:
-    ``proxy_set_header X-Arrived $msec;``). Lateness is judged by it; believed only with ``PROXIES``, and only within
-    the last ten minutes."""
+    ``set $arrived $msec;`` and ``proxy_set_header X-Arrived $arrived;``, for a header alone is written when the whole
+    request is there). Lateness is judged by it; believed only with ``PROXIES``, and only within the last ten
+    minutes."""
     body_bytes: int = Field(default=3_000_000, gt=0)
     """The largest request taken; the whole form filled to its limits stays under a third of it."""
     body_fields: int = Field(default=1_000, gt=0)

@@ -22,6 +22,7 @@ Where to look:
 - ``test_outbox``: mails that wait
 - ``test_links``: leaving and coming back
 - ``faults/``: what may fail
+- ``deploy/``: docs/operations.md, walked
 - ``test_desk_overview``: the call at a glance
 - ``accessibility/``: WCAG
 - ``test_pieces``, ``test_changes``: what changed between versions

@@ -1,0 +1,1 @@
+"""docs/operations.md walked in a folder of its own: real nginx, gunicorn, commands; ``systemd`` plays systemd."""
