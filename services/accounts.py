@@ -1,4 +1,4 @@
-"""Accounts of the ministry's people: made by a command, set up by a mailed link, signed in with a one-time code.
+"""Accounts of the ministry's people: made by an admin, set up by a mailed link, signed in with a one-time code.
 
 The pages know of it only `sign_in` and `session_of`: that is the seam for an organisation's own identity provider.
 """
@@ -7,13 +7,15 @@ import base64
 import hashlib
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import pyotp
 from werkzeug.security import check_password_hash, generate_password_hash
 
 import clock
+from forms.texts import msg
 from models.application import Application
 from models.database import database
 from models.event import Event
@@ -47,6 +49,13 @@ class Role(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
+ROLES = {
+    Role.READER: msg("Lukija"),
+    Role.OFFICER: msg("Virkailija"),
+    Role.ADMIN: msg("Pääkäyttäjä"),
+}
+
+
 class WrongSignInError(Exception):
     """Address, password or code is wrong; which one is not said."""
 
@@ -63,14 +72,18 @@ class WrongCodeError(Exception):
     """The one-time code is not the telephone's."""
 
 
-def add(email: str, role: Role, language: str) -> Officer:
+class LinkGoneError(Exception):
+    """The link was used, or the account taken out of use, meanwhile."""
+
+
+def add(email: str, role: Role, language: str, by: Officer | None = None) -> Officer:
     """An account, and the mail by which it is set up. An existing one gets the role, and may be set up anew."""
     with database.atomic():
         officer, _ = Officer.get_or_create(email=email.lower(), defaults={"role": role, "created_at": clock.now()})
         officer.role, officer.disabled_at = role, None
         officer.save()
         outbox.queue("officer", officer.email, language)
-        note("account_invited", None, reason=f"{officer.id} {role}")
+        note("account_invited", by, account=officer.email, role=role)
     found: Officer = officer
     return found
 
@@ -78,10 +91,17 @@ def add(email: str, role: Role, language: str) -> Officer:
 def disable(officer: Officer, by: Officer | None = None) -> None:
     """Take an account out of use, at once and everywhere."""
     with database.atomic():
-        at = clock.now()
-        Officer.update(disabled_at=at, setup_hash=None).where(Officer.id == officer.id).execute()
-        _end(OfficerSession.officer == officer, at)
-        note("account_disabled", by, reason=str(officer.id))
+        Officer.update(disabled_at=clock.now()).where(Officer.id == officer.id).execute()
+        shut(officer)
+        note("account_disabled", by, account=officer.email)
+
+
+def shut(officer: Officer) -> None:
+    """Forget what an account was set up with, and end its sessions: nobody gets in before it is set up anew."""
+    Officer.update(password_hash=None, totp_secret=None, recovery_hashes=[], setup_hash=None).where(
+        Officer.id == officer.id
+    ).execute()
+    _end(OfficerSession.officer == officer, clock.now())
 
 
 def find(email: str) -> Officer | None:
@@ -129,7 +149,7 @@ def telephone_address(officer: Officer, token: str) -> str:
 def set_up(officer: Officer, token: str, password: str, code: str) -> list[str]:
     """Make an account ready; returns its recovery codes, which exist nowhere else. Its old sessions end.
 
-    Raises WeakPasswordError, WrongCodeError.
+    Raises WeakPasswordError, WrongCodeError, LinkGoneError.
     """
     if len(password) < SHORTEST_PASSWORD or password.lower() == officer.email:
         raise WeakPasswordError
@@ -137,12 +157,16 @@ def set_up(officer: Officer, token: str, password: str, code: str) -> list[str]:
     if step is None:
         raise WrongCodeError
     codes = ["-".join(secrets.token_hex(2) for _ in range(3)) for _ in range(_RECOVERY_CODES)]
-    officer.password_hash = generate_password_hash(password)
-    officer.totp_secret, officer.totp_step = secret_of(token), step
-    officer.recovery_hashes = [_hash(code) for code in codes]
-    officer.setup_hash = officer.setup_until = None
+    ready = {
+        "password_hash": generate_password_hash(password),
+        "totp_secret": secret_of(token),
+        "totp_step": step,
+        "recovery_hashes": [_hash(code) for code in codes],
+        "setup_hash": None,
+    }
     with database.atomic():
-        officer.save()
+        if not Officer.update(**ready).where(Officer.id == officer.id, Officer.setup_hash == _hash(token)).execute():
+            raise LinkGoneError
         _end(OfficerSession.officer == officer, clock.now())
         note("account_set_up", officer)
     return codes
@@ -216,31 +240,33 @@ def _count_failure(email: str, place: str) -> None:
         SignInFailure.create(who=who, at=at)
 
 
-def session_of(session_id: int) -> OfficerSession | None:
-    """A session that goes on, with its officer; one ends after hours, or when nothing is done for long."""
+def open_sessions() -> Any:
+    """The sessions that go on, with their officers; one ends after hours, or when nothing is done for long."""
     at = clock.now()
-    found: OfficerSession | None = (
+    return (
         OfficerSession.select(OfficerSession, Officer)
         .join(Officer)
         .where(
-            OfficerSession.id == session_id,
             OfficerSession.ended_at.is_null(),
             OfficerSession.created_at > at - timedelta(hours=settings().officer_session_hours),
             OfficerSession.seen_at > at - timedelta(minutes=settings().officer_idle_minutes),
             Officer.disabled_at.is_null(),
         )
-        .get_or_none()
     )
+
+
+def session_of(session_id: int) -> OfficerSession | None:
+    """A session that goes on, by whoever is in it now."""
+    at = clock.now()
+    found: OfficerSession | None = open_sessions().where(OfficerSession.id == session_id).get_or_none()
     if found is not None and found.seen_at < at - timedelta(minutes=1):
         OfficerSession.update(seen_at=at).where(OfficerSession.id == found.id).execute()
     return found
 
 
 def sessions_of(officer: Officer) -> list[OfficerSession]:
-    """The sessions that go on, the newest first."""
-    rows = OfficerSession.select(OfficerSession.id).where(OfficerSession.officer == officer)
-    found = [session_of(row.id) for row in rows.order_by(OfficerSession.id.desc())]
-    return [session for session in found if session is not None]
+    """Those of an officer that go on, the newest first."""
+    return list(open_sessions().where(OfficerSession.officer == officer).order_by(OfficerSession.id.desc()))
 
 
 def end_session(officer: Officer, session_id: int) -> None:
@@ -264,10 +290,21 @@ def note(
     call_key: str | None = None,
     application: Application | None = None,
     reason: str = "",
+    **details: date | str | int | list[str],
 ) -> None:
-    """Put into the event log what was seen or done; ``officer`` is None for a command on the server."""
-    key = application.call_key if application else call_key
-    Event.create(at=clock.now(), kind=kind, officer=officer, call_key=key, application=application, reason=reason)
+    """Put into the event log what was seen or done; ``officer`` is None for a command on the server.
+
+    ``reason`` is what the officer wrote; ``details`` are facts, in which no applicant is named.
+    """
+    Event.create(
+        at=clock.now(),
+        kind=kind,
+        officer=officer,
+        call_key=application.call_key if application else call_key,
+        application=application,
+        reason=reason,
+        details={name: value.isoformat() if isinstance(value, date) else value for name, value in details.items()},
+    )
 
 
 def _hash(text: str) -> str:

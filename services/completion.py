@@ -38,8 +38,9 @@ def ask(
         Application.update(reminded_at=at if is_soon else None).where(Application.id == application.id).execute()
         for recipient in links.addresses_of(application):
             outbox.queue("completion", recipient, application.language, application=application)
-        reason = f"{', '.join(questions)} until {until.isoformat()}: {text}"
-        accounts.note("completion_asked", officer, application=application, reason=reason)
+        accounts.note(
+            "completion_asked", officer, application=application, reason=text, questions=list(questions), until=until
+        )
     return request
 
 

@@ -32,18 +32,18 @@ def of(application: Application) -> Handling:
     return found or Handling(application=application)
 
 
-def _change(application: Application, officer: Officer, kind: str, reason: str, **changes: object) -> None:
-    """Keep what changed, and the event of it; call it in a transaction."""
+def _change(application: Application, **changes: object) -> None:
+    """Keep what changed; call it in a transaction, with the event of it."""
     handling, _ = Handling.get_or_create(application=application)
     Handling.update(**changes).where(Handling.id == handling.id).execute()
-    accounts.note(kind, officer, application=application, reason=reason)
 
 
 def enter_case(application: Application, officer: Officer, case: Case) -> None:
     reason = "; ".join([case.number, case.handler.email if case.handler else "", ", ".join(case.labels)])
     changes = {"case_number": case.number, "handler": case.handler, "labels": case.labels}
     with database.atomic():
-        _change(application, officer, "case entered", reason, **changes)
+        _change(application, **changes)
+        accounts.note("case entered", officer, application=application, reason=reason)
 
 
 def enter_document(application: Application, officer: Officer, arrived_on: date | None, fingerprint: str) -> None:
@@ -57,10 +57,12 @@ def enter_document(application: Application, officer: Officer, arrived_on: date 
         version = next((sent.version for sent in submissions.versions(application) if sent.fingerprint == plain), None)
         if version is None:
             raise UnknownDocumentError
-    reason = f"{arrived_on}, version {version}" if arrived_on else "taken back"
     with database.atomic():
-        changes = {"document_on": arrived_on, "document_version": version}
-        _change(application, officer, "document entered", reason, **changes)
+        _change(application, document_on=arrived_on, document_version=version)
+        if arrived_on is None or version is None:
+            accounts.note("document taken back", officer, application=application)
+        else:
+            accounts.note("document entered", officer, application=application, arrived_on=arrived_on, version=version)
 
 
 def add_note(application: Application, officer: Officer, text: str) -> None:
@@ -79,5 +81,6 @@ def choose(call: Call, submission: Submission, officer: Officer) -> None:
     others = submissions.others_of_provider(submission.application, submission.provider)
     with database.atomic():
         Handling.update(counts=None).where(Handling.application.in_([other.application for other in others])).execute()
-        _change(submission.application, officer, "chosen to count", "", counts=True)
+        _change(submission.application, counts=True)
+        accounts.note("chosen to count", officer, application=submission.application)
         listed.recount(call, submission.provider)

@@ -24,7 +24,7 @@ def extend(application: Application, until: datetime, reason: str, officer: Offi
     """
     with database.atomic():
         Application.update(sending_until=until, reminded_at=None).where(Application.id == application.id).execute()
-        accounts.note("extended", officer, application=application, reason=f"until {until.isoformat()}: {reason}")
+        accounts.note("extended", officer, application=application, reason=reason, until=until)
 
 
 def accept_late(application: Application, call: Call, reason: str, officer: Officer | None) -> Outcome:
@@ -54,8 +54,7 @@ def withdraw(application: Application, asked_on: date, reason: str, officer: Off
     """Note that the applicant has asked, on a day, to withdraw what was sent: it can be read, and counts no more."""
     with database.atomic():
         _set_withdrawn(application, clock.now())
-        reason = f"asked on {asked_on.isoformat()}: {reason}"
-        accounts.note("withdrawn", officer, application=application, reason=reason)
+        accounts.note("withdrawn", officer, application=application, reason=reason, asked_on=asked_on)
 
 
 def undo_withdrawal(application: Application, reason: str, officer: Officer | None) -> None:
@@ -92,6 +91,6 @@ def mail_link(application: Application, other: str | None, reason: str, officer:
         if not outbox.queue_within_caps("link", recipient, application.language, application=application):
             return False
         # Without the address: it is a personal detail, and the mail's own row has it.
-        which = "to another address" if other else "to the contact's address"
-        accounts.note("link_mailed", officer, application=application, reason=f"{which}: {reason}")
+        to = "other" if other else "contact"
+        accounts.note("link_mailed", officer, application=application, reason=reason, to=to)
     return True

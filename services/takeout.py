@@ -88,7 +88,9 @@ def _history(application: Application, call: Call) -> dict[str, Any]:
             for link in links.of_application(application)
         ],
         "mails": [{"kind": mail.kind, "recipient": mail.recipient, "sent_at": mail.sent_at} for mail in mails],
-        "events": [{"at": event.at, "kind": event.kind, "reason": event.reason} for event in events],
+        "events": [
+            {"at": event.at, "kind": event.kind, "reason": event.reason, "details": event.details} for event in events
+        ],
     }
 
 

@@ -17,12 +17,19 @@ PASSWORD = "hevonen paristo niitti"
 class Officer(Applicant):
     """An officer with a telephone. No code is taken twice, so two are there at any instant, this one and the next."""
 
-    def __init__(self, app: Flask, role: Role = Role.OFFICER, email: str = "virkailija@example.fi") -> None:
+    def __init__(
+        self, app: Flask, role: Role = Role.OFFICER, email: str = "virkailija@example.fi", token: str = ""
+    ) -> None:
+        """``token`` is of a link that was mailed; without it the account is made here."""
         super().__init__(app)
         self.email = email
         with app.app_context():
-            self.setup_token = accounts.begin_setup(accounts.add(email, role, "fi"))
-            self._totp = pyotp.TOTP(accounts.secret_of(self.setup_token))
+            self.tie(token or accounts.begin_setup(accounts.add(email, role, "fi")))
+
+    def tie(self, token: str) -> None:
+        """Tie the telephone to the account by a link's token."""
+        self.setup_token = token
+        self._totp = pyotp.TOTP(accounts.secret_of(token))
         self._taken: set[int] = set()
 
     def code(self) -> str:

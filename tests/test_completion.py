@@ -218,4 +218,4 @@ def test_who_asked_what_is_on_record(app: Flask, applicant: Applicant) -> None:
     event: Any = Event.get(Event.kind == "completion_asked")
     assert event.officer.email == "virkailija@example.fi"
     assert event.application.reference == applicant.reference
-    assert event.reason.startswith("q4 until 2021-06-01T13:15:00+00:00: Tarkentakaa")
+    assert (event.reason.split()[0], event.details["until"]) == ("Tarkentakaa", "2021-06-01T13:15:00+00:00")

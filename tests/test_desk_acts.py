@@ -44,11 +44,11 @@ def draft(app: Flask, short: dict[str, Any], at: Callable[[str], None]) -> Appli
     return applicant
 
 
-def last_event() -> tuple[str, str, str]:
-    """The last act on record: what, of which application, why."""
+def last_event() -> tuple[str, str, str, dict[str, Any]]:
+    """The last act on record: what, of which application, why, and what else is to be known."""
     event: Any = Event.select().where(Event.reason != "").order_by(Event.id.desc()).get()
     assert event.officer.email == "virkailija@example.fi"
-    return event.kind, event.application.reference, event.reason
+    return event.kind, event.application.reference, event.reason, event.details
 
 
 def subjects(mails: Callable[[], list[Any]], address: str) -> list[str]:
@@ -59,7 +59,12 @@ def test_an_application_is_opened_again_for_a_time(app: Flask, applicant: Applic
     officer = signed_in(app).get(address(applicant, "lisaaika"))
     assert "Hakemuksen lähetysaika päättyi 17.5.2021 klo 16.15." in officer.text
     officer.press("Avaa uudelleen lähetettäväksi", {"viimeistaan": "21.5.2021", **REASON})
-    assert last_event() == ("extended", applicant.reference, "until 2021-05-21T13:15:00+00:00: Katko 17.5. klo 16")
+    assert last_event() == (
+        "extended",
+        applicant.reference,
+        "Katko 17.5. klo 16",
+        {"until": "2021-05-21T13:15:00+00:00"},
+    )
     applicant.go("kehittamiskokonaisuudet").press("Tallenna", {"q4": "Uusi", "q5": "Uusi"})
     at("2021-05-21T16:15:00")
     assert "Hakuaika päättyy 21.5.2021 klo 16.15" in applicant.go("yhteenveto").text
@@ -78,7 +83,7 @@ def test_late_edits_are_taken_in(app: Flask, applicant: Applicant, mails: Callab
     assert "Ministeriöllä on jo kaikki, mitä hakija on tallentanut." in officer.text
     applicant.go("kehittamiskokonaisuudet").press("Tallenna", {"q5": "Myöhässä"})
     officer.press("Ota vastaan", REASON)
-    assert last_event() == ("accepted_late", applicant.reference, "Katko 17.5. klo 16")
+    assert last_event() == ("accepted_late", applicant.reference, "Katko 17.5. klo 16", {})
     assert "Myöhässä" in applicant.go("yhteenveto").text
     assert "Versio 2 (voimassa)" in applicant.text
 
@@ -97,7 +102,7 @@ def test_a_late_draft_is_taken_in_unseen(
     assert Submission.select().count() == 0
     # As it was read off paper.
     officer.press("Ota vastaan", {"tunnus": draft.reference.lower().replace("-", " "), **REASON})
-    assert last_event() == ("accepted_late", draft.reference, "Katko 17.5. klo 16")
+    assert last_event() == ("accepted_late", draft.reference, "Katko 17.5. klo 16", {})
     assert "Hakemus on lähetetty" in draft.go("yhteenveto").text
     assert any("on saapunut" in subject for subject in subjects(mails, short["2"]["sahkoposti"]))
 
@@ -128,7 +133,7 @@ def test_a_withdrawal_and_its_undoing(app: Flask, short: dict[str, Any], at: Cal
     officer.press("Merkitse perutuksi", {"paiva": "18.5.2021", **REASON})
     assert "Pyynnön päivä ei voi olla tulevaisuudessa." in officer.text
     officer.press("Merkitse perutuksi", {"paiva": "16.5.2021"})
-    assert last_event() == ("withdrawn", applicant.reference, "asked on 2021-05-16: Katko 17.5. klo 16")
+    assert last_event() == ("withdrawn", applicant.reference, "Katko 17.5. klo 16", {"asked_on": "2021-05-16"})
     assert "Summassa on mukana 0 hakemusta" in officer.get(LIST).text
     applicant.send("Lähetä uudelleen")
     assert applicant.status == 422
@@ -142,7 +147,7 @@ def test_a_withdrawal_and_its_undoing(app: Flask, short: dict[str, Any], at: Cal
     officer.get(address(applicant, "peruutus")).press("Kumoa peruminen", {"perustelu": ""})
     assert officer.status == 422
     officer.press("Kumoa peruminen", {"perustelu": "Virhe"})
-    assert last_event() == ("withdrawal_undone", applicant.reference, "Virhe")
+    assert last_event() == ("withdrawal_undone", applicant.reference, "Virhe", {})
     assert Handling.get().withdrawn_at is None
     assert "Summassa on mukana" not in officer.get(LIST).text
     assert "Versio 2 (voimassa)" in applicant.go("yhteenveto").send("Lähetä uudelleen").text
@@ -152,14 +157,13 @@ def test_a_new_link(app: Flask, applicant: Applicant, short: dict[str, Any], mai
     contact = short["2"]["sahkoposti"]
     officer = signed_in(app).get(address(applicant, "linkki"))
     officer.press("Lähetä linkki", REASON)
-    assert last_event() == ("link_mailed", applicant.reference, "to the contact's address: Katko 17.5. klo 16")
+    assert last_event() == ("link_mailed", applicant.reference, "Katko 17.5. klo 16", {"to": "contact"})
     assert any("Linkki hakemukseen" in subject for subject in subjects(mails, contact))
     assert contact not in officer.get(address(applicant, "linkki")).text
     officer.press("Lähetä linkki", {"sahkoposti": "ei osoite", **REASON})
     assert "Tarkistakaa sähköpostiosoite." in officer.text
     officer.press("Lähetä linkki", {"sahkoposti": "oikea@example.fi"})
-    kind, _, reason = last_event()
-    assert (kind, reason) == ("link_mailed", "to another address: Katko 17.5. klo 16")
+    assert last_event() == ("link_mailed", applicant.reference, "Katko 17.5. klo 16", {"to": "other"})
     mail = next(mail for mail in mails() if mail["To"] == "oikea@example.fi")
     link = next(word for word in mail.get_body(("plain",)).get_content().split() if "/jatka/" in word)
     assert Applicant(app).get(link.removeprefix("http://127.0.0.1:8000")).address == applicant.go("hakija").address

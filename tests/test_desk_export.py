@@ -51,7 +51,7 @@ def test_contact_details_only_when_asked_for(
     text = fetched(reader, {"muoto": "json", **({"yhteystiedot": "1"} if is_wanted else {})}).decode()
     assert (short["2"]["nimi"] in text) is is_wanted
     [event] = Event.select().where(Event.kind == "exported")
-    assert event.reason == f"json, 1, {'with' if is_wanted else 'without'} contact details"
+    assert event.details == {"kind_of_file": "json", "count": 1, "with_contacts": is_wanted}
 
 
 def test_an_export_is_its_officers_alone_and_goes_after_a_day(

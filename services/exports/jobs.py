@@ -22,9 +22,10 @@ def begin(call: Call, officer: Officer, kind: str, count: int, with_contacts: bo
     """Note an export, on record with whether it has contact details; files of yesterday go."""
     clean_up()
     at = clock.now()
-    contacts = "with" if with_contacts else "without"
     with database.atomic():
-        accounts.note("exported", officer, call_key=call.key, reason=f"{kind}, {count}, {contacts} contact details")
+        accounts.note(
+            "exported", officer, call_key=call.key, kind_of_file=kind, count=count, with_contacts=with_contacts
+        )
         job: ExportJob = ExportJob.create(
             key=secrets.token_hex(16),
             officer=officer,

@@ -17,7 +17,9 @@ from tests.service import Service
 
 CALL = "/virkailija/strategiarahoitus-2021"
 LIST = f"{CALL}/"
-PAGES = ("/virkailija/", "/virkailija/istunnot", LIST, f"{CALL}/yleiskuva", f"{CALL}/vienti", "/virkailija/luvut")
+PAGES = ("/virkailija/", "/virkailija/istunnot", LIST, f"{CALL}/yleiskuva", f"{CALL}/vienti")
+ACCOUNTS = "/virkailija/kayttajatunnukset"
+FOR_ADMINS = ("/virkailija/luvut", ACCOUNTS, f"{ACCOUNTS}/uusi", f"{ACCOUNTS}/1")
 ACTS = ("", "taydennys", "lisaaika", "peruutus", "linkki")
 """The pages of one application."""
 
@@ -41,7 +43,7 @@ def test_the_desk_is_for_everybody(at_the_desk: Page, fields: dict[str, Any]) ->
     send(page, "Lähetä")
     found: list[str] = []
     for language in LANGUAGES:
-        for address in (*PAGES, *(f"{CALL}/{reference}/{act}" for act in ACTS)):
+        for address in (*PAGES, *FOR_ADMINS, *(f"{CALL}/{reference}/{act}" for act in ACTS)):
             page.goto(f"{address}?kieli={language}")
             expect(page.locator(".desk-nav")).to_be_visible()
             found += violations(page, address)

@@ -1,4 +1,4 @@
-"""The small forms by which an officer does something to an application."""
+"""The small forms by which an officer does something."""
 
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from forms.kinds.contact import EmailError, email_advice, parse_email
 from forms.kinds.period import parse_date
 from forms.question import UnreadableError
 from forms.texts import Message, msg
+from services.accounts import Role
 
 _MOST_SIGNS = 4000
 
@@ -121,3 +122,31 @@ class LinkForm(LateForm):
     def other(self) -> str | None:
         """The corrected address, once it is found valid; None for the contact's own."""
         return parse_email(self.sahkoposti.data) if self.sahkoposti.data else None
+
+
+class RoleForm(SmallForm):
+    rooli = StringField(filters=[_line])
+
+    def validate_rooli(self, field: StringField) -> None:
+        if field.data not in list(Role):
+            raise ValidationError(msg("Valitkaa rooli."))
+
+    @property
+    def role(self) -> Role:
+        """Once it is found valid."""
+        return Role(self.rooli.data)
+
+
+class AccountForm(RoleForm):
+    sahkoposti = StringField(filters=[_line])
+
+    def validate_sahkoposti(self, field: StringField) -> None:
+        try:
+            parse_email(field.data or "")
+        except EmailError as error:
+            raise ValidationError(email_advice()) from error
+
+    @property
+    def email(self) -> str:
+        """Once it is found valid."""
+        return parse_email(self.sahkoposti.data)

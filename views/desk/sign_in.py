@@ -113,6 +113,8 @@ def set_up(token: str) -> ResponseReturnValue:
         except accounts.WeakPasswordError:
             length = accounts.SHORTEST_PASSWORD
             advice = {"salasana": msg("Valitkaa salasana, jossa on vähintään %(count)s merkkiä.", count=length)}
+        except accounts.LinkGoneError:
+            return make_response(render_template("desk/no_setup.html"), 404)
         except accounts.WrongCodeError:
             advice = {"koodi": msg("Koodi on väärä. Kirjoittakaa koodi, jonka sovellus antaa nyt.")}
         status = 422
