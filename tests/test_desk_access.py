@@ -13,7 +13,8 @@ from tests.desk import Officer, signed_in
 
 OPEN = {"desk.sign_in", "desk.do_sign_in", "desk.set_up"}
 """For those who are not signed in yet."""
-FOR_ADMINS = {"show_figures", "account_list", "add_account", "account", "change_role", "renew_account", "remove_account"}
+FOR_ADMINS = {"account_list", "add_account", "account", "change_role", "renew_account", "remove_account"}
+FOR_ADMINS |= {"events", "show_figures"}
 """The accounts of others, and what everybody did."""
 FOR_READERS = {"desk.sign_out", "desk.end_session", "desk.export"}
 """What a reader may do although it is a POST."""
