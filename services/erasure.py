@@ -102,6 +102,12 @@ def erase_contact(application: Application, call: Call, at: datetime) -> None:
         Application.update(contact_email=None).where(Application.id == application.id).execute()
 
 
+def has_erased(call: Call) -> bool:
+    """Whether contact details of any application are gone; never so for a call that asks for none."""
+    erased = Submission.select().where(Submission.call_key == call.key, Submission.salt.is_null())
+    return bool(call.personal_keys) and erased.exists()
+
+
 def undrawn(call: Call) -> list[Submission]:
     """The versions whose PDF went with the contact details and is not made again yet."""
     erased = (Submission.call_key == call.key) & Submission.salt.is_null() & Submission.pdf.is_null()

@@ -41,6 +41,8 @@ ACTS = {
     "note added": msg("Lisäsi muistiinpanon"),
     "chosen to count": msg("Valitsi hakemuksen summiin"),
     "exported": msg("Vei hakemuksia tiedostoon"),
+    "handling_ended": msg("Merkitsi käsittelyn päättyneeksi"),
+    "handling_reopened": msg("Kumosi käsittelyn päättymisen"),
 }
 PAGES = {
     "home": msg("Haut"),
@@ -52,6 +54,7 @@ PAGES = {
     "events": msg("Tapahtumaloki"),
     "applications": msg("Hakemukset"),
     "overview": msg("Yleiskuva"),
+    "call_handling": msg("Käsittely"),
     "export_form": msg("Vienti"),
     "export_state": msg("Viennin tila"),
     "export_file": msg("Viety tiedosto"),
@@ -78,6 +81,7 @@ _DETAILS = {
     "withdrawn": msg("Pyynnön päivä %(asked_on)s."),
     "link_mailed": msg("Osoite: %(to)s."),
     "document entered": msg("Saapunut %(arrived_on)s, versio %(version)s."),
+    "handling_ended": msg("Päättynyt %(ended_on)s."),
     "exported": msg("Muoto %(kind_of_file)s, hakemuksia %(count)s, %(with_contacts)s."),
 }
 _WORDS: dict[str, dict[Any, Message]] = {

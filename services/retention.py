@@ -3,19 +3,21 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import peewee
 
+import clock
 from forms.definition import Call
 from models.application import Application
 from models.database import database, leave_no_bytes
 from models.event import Event
 from models.handling import CallHandling
+from models.officer import Officer
 from models.outbox import OutboxMail
 from models.submission import Submission
-from services import erasure, pdf
+from services import accounts, erasure, pdf
 from services.context import calls, closing_of
 from services.exports import jobs
 
@@ -31,18 +33,37 @@ class NotClosedError(Exception):
     """The handling of a call can't have ended before its closing."""
 
 
-def end_handling(call: Call, at: datetime) -> None:
+class ErasedError(Exception):
+    """Contact details of the call are erased already, or being erased."""
+
+
+def end_handling(call: Call, at: datetime, by: Officer | None = None) -> None:
     """Note that a call is handled (*käsittely päättynyt*), or when else it was. Raises NotClosedError."""
     if at < call.closes:
         raise NotClosedError(call.key)
     with database.atomic():
-        reopen(call)
+        _forget_end(call)
         CallHandling.create(call_key=call.key, ended_at=at)
+        ended_on = clock.in_helsinki(at).date()
+        accounts.note("handling_ended", by, call_key=call.key, ended_on=ended_on)
 
 
-def reopen(call: Call) -> None:
-    """Take that back; what was erased meanwhile stays erased."""
-    CallHandling.delete().where(CallHandling.call_key == call.key).execute()
+def reopen(call: Call, reason: str = "", by: Officer | None = None) -> None:
+    """Take that back. An officer can do so while nothing is erased: raises ErasedError.
+
+    A command can at any time; what was erased meanwhile stays erased.
+    """
+    with database.atomic():
+        # Written first: whoever erases comes before this or finds the handling going on.
+        was_ended = _forget_end(call)
+        if by is not None and erasure.has_erased(call):
+            raise ErasedError
+        if was_ended:
+            accounts.note("handling_reopened", by, call_key=call.key, reason=reason)
+
+
+def _forget_end(call: Call) -> bool:
+    return bool(CallHandling.delete().where(CallHandling.call_key == call.key).execute())
 
 
 def handling_ended(call: Call) -> datetime | None:
@@ -59,7 +80,12 @@ def draft_until(application: Application, call: Call) -> datetime | None:
 def contact_until(call: Call) -> datetime | None:
     """When contact details are erased; None while the handling goes on."""
     ended = handling_ended(call)
-    return ended + timedelta(days=call.retention.contact_days) if ended else None
+    return erased_from(call, ended) if ended else None
+
+
+def erased_from(call: Call, ended: datetime) -> datetime:
+    """When contact details are erased once the handling has ended at an instant."""
+    return ended.astimezone(UTC) + timedelta(days=call.retention.contact_days)
 
 
 def is_contact_due(call: Call, at: datetime) -> bool:
@@ -160,7 +186,12 @@ def _delete_draft(application: Application, at: datetime) -> bool:
 
 
 def _erase(application: Application, at: datetime) -> bool:
-    erasure.erase_contact(application, calls().of(application.call_key), at)
+    call = calls().of(application.call_key)
+    with database.atomic():
+        # The handling may have been taken up again meanwhile.
+        if erasure.locked(application) is None or not is_contact_due(call, at):
+            return False
+        erasure.erase_contact(application, call, at)
     log.info("contact details of %s erased", application.reference)
     return True
 

@@ -1,6 +1,29 @@
 """The ministry's desk, under /virkailija."""
 
-from views.desk import accounts, acts, application, event_log, exporting, figures, listing, overview, sign_in
+from views.desk import (
+    accounts,
+    acts,
+    application,
+    call_handling,
+    event_log,
+    exporting,
+    figures,
+    listing,
+    overview,
+    sign_in,
+)
 from views.desk.access import bp
 
-__all__ = ["accounts", "acts", "application", "bp", "event_log", "exporting", "figures", "listing", "overview", "sign_in"]
+__all__ = [
+    "accounts",
+    "acts",
+    "application",
+    "bp",
+    "call_handling",
+    "event_log",
+    "exporting",
+    "figures",
+    "listing",
+    "overview",
+    "sign_in",
+]

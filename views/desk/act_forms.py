@@ -102,6 +102,19 @@ class WithdrawalForm(ReasonForm):
         return _day_of(self.paiva)
 
 
+class EndForm(SmallForm):
+    paiva = StringField(filters=[_line])
+
+    def validate_paiva(self, field: StringField) -> None:
+        if _day_of(field) > clock.in_helsinki(clock.now()).date():
+            raise ValidationError(msg("Päättymispäivä ei voi olla tulevaisuudessa."))
+
+    @property
+    def ended_on(self) -> date:
+        """Once it is found valid."""
+        return _day_of(self.paiva)
+
+
 class LateForm(ReasonForm):
     """``tunnus`` is the reference, where the page's address does not name one."""
 
