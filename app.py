@@ -1,6 +1,5 @@
 """The application: settings, calls, extensions, pages, headers, commands."""
 
-import logging
 import os
 import sys
 from datetime import timedelta
@@ -12,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import extensions
 import language
+import logs
 from cli import register_commands
 from forms.definition import CallFileError
 from forms.texts import LANGUAGES, SOURCE, Euros, Percent
@@ -23,6 +23,7 @@ from views import apply, assets, calls, check, desk, documents, health, history,
 from views.access import arrival
 from views.after import do_after
 from views.errors import register_error_pages
+from views.request_log import register_request_log
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -49,7 +50,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     bind(settings.effective_database_url)
 
-    # First of all, so that arrival is noted before anything reads the request's body.
+    register_request_log(app, settings)
+    # Before all else, so that arrival is noted before anything reads the request's body.
     _register_hooks(app, settings)
     extensions.compress.init_app(app)
     extensions.babel.init_app(
@@ -191,4 +193,4 @@ def _register_hooks(app: Flask, settings: Settings) -> None:
         return response
 
 
-logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+logs.configure()

@@ -1,6 +1,5 @@
 """The commands of ``flask``: checking a call's file, exports, sending mails, bringing the database up to date."""
 
-import logging
 import time
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 import clock
+import logs
 from forms.clean import clean_line
 from forms.definition import CallFileError, load_call
 from forms.kinds.contact import EmailError, parse_email
@@ -23,7 +23,7 @@ from services.accounts import Role
 from services.context import calls
 from services.exports.content import Export
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 call_group = AppGroup("call", help="Calls for applications.")
 mail_group = AppGroup("mail", help="Mails that wait in the outbox.")
@@ -110,7 +110,7 @@ def send_mails(loop: bool) -> None:
             _send_due()
         except Exception:
             # Such as a locked database: it passes, and nobody would start the loop again.
-            log.exception("mails not sent, looking again in half a minute")
+            log.exception("mail_run_failed")
         time.sleep(30)
 
 

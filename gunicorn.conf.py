@@ -2,12 +2,39 @@
 
 import os
 import sys
+from typing import Any
 
+from gunicorn.glogging import Logger
+
+import logs
 from models import database
 from services import figures
 from settings import read_settings
 
+logs.configure()
+log = logs.get("gunicorn.conf")
+
+
+class OneLog(Logger):
+    """The server's own words go to the log of all; what a request held stays out of them."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+    def warning(self, msg: str, *args: object, **more: Any) -> None:
+        is_invalid = msg.startswith("Invalid request")
+        super().warning("Invalid request" if is_invalid else msg, *(() if is_invalid else args), **more)
+
+    def exception(self, msg: object, *args: object, **more: Any) -> None:
+        super().exception(str(msg).partition(" %s")[0], **more)
+
+
 wsgi_app = "app:create_app()"
+logger_class = OneLog
+# The log of requests is the application's (views/request_log.py): the server's would have whole addresses.
+accesslog = None
 # Without this, gunicorn would listen on every address where PORT is set.
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 # The worst printable application takes longer than the usual half minute.
@@ -34,9 +61,8 @@ def on_starting(server: object) -> None:
     database.bind(settings.effective_database_url)
     database.migrate()
     where = f"the mail server {settings.mail_server}" if settings.mail_server else str(settings.mail_dir)
-    print(f"Serving {settings.base_url}; mails go to {where}", flush=True)
-    if settings.mail_server and settings.tryout:
-        print(f"Mails to a call's own addresses go to {settings.mail_dir}", flush=True)
+    always = str(settings.mail_dir) if settings.mail_server and settings.tryout else where
+    log.info("serving", address=settings.base_url, mails=where, mails_to_the_calls_addresses=always)
 
 
 def worker_exit(server: object, worker: object) -> None:

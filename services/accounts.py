@@ -15,6 +15,7 @@ import pyotp
 from werkzeug.security import check_password_hash, generate_password_hash
 
 import clock
+import logs
 from forms.texts import msg
 from models.application import Application
 from models.database import database
@@ -22,6 +23,8 @@ from models.event import Event
 from models.officer import Officer, OfficerSession, SignInFailure
 from services import outbox
 from services.context import settings
+
+log = logs.get(__name__)
 
 SHORTEST_PASSWORD = 12
 """Characters; no other rule, as NIST SP 800-63B advises."""
@@ -178,6 +181,7 @@ def sign_in(email: str, password: str, code: str, place: str, browser: str) -> O
     Raises WrongSignInError and TooManyTriesError; the work is the same whether there is such an account or not.
     """
     if _has_to_wait(email, place):
+        log.warning("sign_in_stopped")
         raise TooManyTriesError
     officer = find(email)
     password_fits = check_password_hash((officer and officer.password_hash) or _NOBODYS_HASH, password)
@@ -191,7 +195,9 @@ def sign_in(email: str, password: str, code: str, place: str, browser: str) -> O
         else:
             at = clock.now()
             note("signed_in", officer)
+            log.info("signed_in", officer=officer.id)
             return OfficerSession.create(officer=officer, browser=browser[:200], created_at=at, seen_at=at)
+    log.warning("sign_in_refused")
     raise WrongSignInError
 
 

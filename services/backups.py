@@ -18,11 +18,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
+import logs
 from models import copies
 from models.database import database, migrate
 from services import accounts, retention, submissions
 from services.context import settings
 from services.retention import Gone
+
+log = logs.get(__name__)
 
 _NAME = re.compile(r"strategiarahoitus-(\d{8}T\d{6}Z)\.db\.gz(\.encrypted)?")
 _KEPT = re.compile(r".+\.before-(\d{8}T\d{6}Z)(-wal|-shm)?")
@@ -98,7 +101,9 @@ def run(at: datetime) -> tuple[Backup, Contents]:
         finally:
             begun.unlink(missing_ok=True)
         _rotate(at)
-    return Backup(path, at), contents
+    made = Backup(path, at)
+    log.info("backup_made", name=path.name, bytes=made.bytes, versions=len(contents.versions))
+    return made, contents
 
 
 def restore(file: Path, at: datetime) -> Restored:
@@ -128,6 +133,7 @@ def restore(file: Path, at: datetime) -> Restored:
         accounts.end_all_sessions()
         accounts.note("restored", None, reason=file.name)
         gone = retention.run(at)
+    log.warning("backup_restored", name=file.name, versions=len(contents.versions))
     return Restored(contents, kept if had_one else None, _lost(kept, contents) if had_one else [], gone)
 
 

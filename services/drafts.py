@@ -8,6 +8,7 @@ from datetime import datetime
 import peewee
 
 import clock
+import logs
 from forms.answers import Answers
 from forms.definition import Call
 from forms.question import Typed
@@ -15,6 +16,8 @@ from models.application import Answer, Application
 from models.database import database
 from services import figures
 from services.figures import Event
+
+log = logs.get(__name__)
 
 # Without letters and digits that are read or heard as others.
 _REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -54,6 +57,7 @@ def begin(call: Call, language: str) -> Application:
         except peewee.IntegrityError:
             continue
         figures.count(Event.DRAFT)
+        log.info("draft_begun", call=call.key, reference=begun.reference)
         return begun
 
 

@@ -15,9 +15,12 @@ from typing import Any
 from peewee import fn
 
 import clock
+import logs
 from forms.question import Problem
 from models.database import database
 from models.figure import Figure
+
+log = logs.get(__name__)
 
 _EVERY = 10
 """Seconds from one writing to the next, of one process."""
@@ -92,6 +95,10 @@ def write() -> None:
         with _waiting.lock:
             _waiting.counts.update(counted)
         raise
+    totals: Counter[str] = Counter()
+    for (event, _), times in counted.items():
+        totals[event] += times
+    log.info("figures", **totals)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Personal links: whoever opens one may go on with the application. No accounts, no passwords."""
 
 import hashlib
-import logging
 import re
 import secrets
 from datetime import datetime
@@ -9,10 +8,11 @@ from datetime import datetime
 import peewee
 
 import clock
+import logs
 from models.application import Application, Link
 from services.context import settings
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 # 32 bytes in URL-safe base64; what mail programs take along from the text around a link is no part of it.
 _TOKEN = re.compile(r"^([A-Za-z0-9_-]{43})[^A-Za-z0-9_-]*$")
@@ -57,7 +57,7 @@ def use(link: Link, at: datetime) -> None:
     try:
         Link.update(last_used_at=at).where(Link.id == link.id).execute()
     except peewee.OperationalError:
-        log.warning("the use of a link was not noted")
+        log.warning("link_use_not_noted")
 
 
 def working(link_id: int, reference: str) -> Link | None:

@@ -1,6 +1,5 @@
 """Handing the mails of the outbox to the mail server, or to files under var/mail."""
 
-import logging
 import os
 import smtplib
 import threading
@@ -12,13 +11,14 @@ from pathlib import Path
 from time import monotonic
 
 import clock
+import logs
 from models.outbox import OutboxMail
 from services import figures, mail_kinds, outbox, smtp
 from services.context import calls, settings
 from services.figures import Event
 from services.mail_kinds import Contents
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 
 @dataclass
@@ -47,24 +47,29 @@ class _Run:
                 outbox.mark_failed(mail, f"{type(error).__name__}: {error}"[:500])
             else:
                 outbox.mark_refused(mail, refusal[:500])
-            log.warning("mail %s (%s) not sent: %s", mail.id, mail.kind, type(error).__name__)
+            log.warning("mail_failed", **_facts(mail), refused=refusal is not None, exc_info=error)
             figures.count(Event.MAIL_FAILED)
             self.is_server_reached = not isinstance(error, smtp.NotReachedError)
         else:
             outbox.mark_sent(mail, clock.now(), contents.missing)
+            log.info("mail_sent", **_facts(mail))
             figures.count(Event.MAIL_SENT)
             self.sent += 1
 
     def _hand_over(self, mail: OutboxMail, message: EmailMessage) -> None:
         if _goes_to_file(mail):
             path = _write(mail, message, settings().mail_dir)
-            log.info("mail %s (%s) written to %s", mail.id, mail.kind, path)
+            log.info("mail_written", mail=mail.id, path=str(path))
             return
         began = monotonic()
         try:
             smtp.hand_over(message, self.within)
         finally:
             self.waited += monotonic() - began
+
+
+def _facts(mail: OutboxMail) -> dict[str, object]:
+    return {"mail": mail.id, "kind": mail.kind, "domain": logs.domain(mail.recipient)}
 
 
 def deliver(*, only: int | None = None) -> int:

@@ -1,6 +1,5 @@
 """Mails waiting to be sent: a row in the transaction that causes the mail, so neither exists without the other."""
 
-import logging
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ import peewee
 from peewee import fn
 
 import clock
+import logs
 from forms.texts import msg
 from models.application import Application
 from models.database import database
@@ -16,7 +16,7 @@ from models.outbox import OutboxMail
 from models.submission import Submission
 from services.context import settings
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 # A mail that a process took and did not bring back, because it died, is tried again after this.
 _CLAIM = timedelta(minutes=5)
@@ -98,7 +98,7 @@ def queue_within_caps(
             which = " ".join(
                 name for name, is_full in zip(("address", "application", "hour"), full, strict=True) if is_full
             )
-            log.warning("a mail (%s) was not written, cap reached: %s", kind, which)
+            log.warning("mail_capped", kind=kind, caps=which)
             return False
         queue(kind, recipient, language, application=application, submission=submission)
     return True

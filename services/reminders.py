@@ -3,13 +3,13 @@
 Once for an application, and once more when it is given more time.
 """
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from peewee import fn
 
 import clock
+import logs
 from forms.definition import Call
 from models.application import Answer, Application
 from models.database import database
@@ -17,7 +17,7 @@ from models.submission import Submission
 from services import allowances, completion, drafts, links, outbox, submissions
 from services.context import calls, closing_of, settings
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 # Whoever is writing right now need not be told to.
 _QUIET = timedelta(hours=3)
@@ -31,7 +31,7 @@ def queue_due() -> None:
             _remind(application, at)
         except Exception:
             # One application that can't be read must not keep the mails of all others waiting.
-            log.exception("no reminder about %s", application.reference)
+            log.exception("reminder_failed", reference=application.reference)
 
 
 def is_unsent(application: Application, at: datetime) -> bool:

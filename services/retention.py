@@ -1,14 +1,14 @@
 """How long what people typed is kept, by the days in the call's file; and the run that ends it."""
 
-import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import peewee
 
 import clock
+import logs
 from forms.definition import Call
 from models.application import Application
 from models.database import database, leave_no_bytes
@@ -21,7 +21,7 @@ from services import accounts, erasure, pdf
 from services.context import calls, closing_of
 from services.exports import jobs
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 _LOOSE = timedelta(days=30)
 """Mails that belong to no application, as those that ask for links by address, go after this."""
@@ -159,7 +159,7 @@ def run(at: datetime) -> Gone:
     jobs.clean_up()
     has_deleted = gone.drafts + gone.contacts + gone.events + gone.mails > 0
     gone.is_clean = leave_no_bytes(rebuild=has_deleted)
-    log.info("retention: %s", gone)
+    log.info("retention_run", **asdict(gone))
     return gone
 
 
@@ -170,7 +170,7 @@ def _each(things: Iterable[Thing], act: Callable[[Thing], bool], gone: Gone) -> 
         try:
             done += act(thing)
         except Exception:
-            log.exception("retention failed for %s %s", type(thing).__name__, thing.id)
+            log.exception("retention_failed", what=type(thing).__name__, id=thing.id)
             gone.failed += 1
     return done
 
@@ -181,7 +181,7 @@ def _delete_draft(application: Application, at: datetime) -> bool:
         now = erasure.locked(application)
         if now is None or not _is_draft_due(now, calls().of(now.call_key), at) or not erasure.delete_draft(now):
             return False
-    log.info("draft %s deleted", application.reference)
+    log.info("draft_deleted", reference=application.reference)
     return True
 
 
@@ -192,7 +192,7 @@ def _erase(application: Application, at: datetime) -> bool:
         if erasure.locked(application) is None or not is_contact_due(call, at):
             return False
         erasure.erase_contact(application, call, at)
-    log.info("contact details of %s erased", application.reference)
+    log.info("contact_erased", reference=application.reference)
     return True
 
 

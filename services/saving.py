@@ -8,6 +8,7 @@ from datetime import datetime
 from werkzeug.datastructures import MultiDict
 
 import clock
+import logs
 from forms.answers import NOTHING
 from forms.definition import Call
 from forms.question import Question, Typed
@@ -16,6 +17,8 @@ from models.database import database
 from services import earlier, figures
 from services.drafts import NEVER_SAVED, Stored, stored_answers
 from services.figures import Event
+
+log = logs.get(__name__)
 
 
 def _digest(text: str) -> str:
@@ -138,7 +141,10 @@ def save(application: Application, call: Call, form: MultiDict[str, str], page: 
         order = int(count) if count.isascii() and count.isdigit() and len(count) < 10 else 0
         saved = _Saving(application, page, order, clock.now()).save(call, form)
     figures.count(Event.SAVE, times=int(bool(saved.written)))
-    figures.count(Event.CLASH, times=len(saved.clashes))
+    if saved.clashes:
+        figures.count(Event.CLASH, times=len(saved.clashes))
+        questions = [clash.question.key for clash in saved.clashes]
+        log.info("clashed", reference=application.reference, questions=questions)
     return saved
 
 

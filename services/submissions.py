@@ -13,6 +13,7 @@ import peewee
 from peewee import fn
 
 import clock
+import logs
 from forms.answers import Answers, answers_from_json
 from forms.definition import Call
 from forms.question import Problem
@@ -23,6 +24,8 @@ from models.submission import Submission
 from services import allowances, completion, drafts, figures, links, outbox
 from services.allowances import Allowance
 from services.figures import Event
+
+log = logs.get(__name__)
 
 
 class Refusal(StrEnum):
@@ -194,10 +197,13 @@ def send(application: Application, call: Call, order: Order) -> Outcome:
     """
     with database.atomic():
         outcome = _send(application, call, order)
-    if outcome.is_new:
+    if outcome.is_new and outcome.submission:
         figures.count(Event.SUBMISSION)
+        log.info("sent", reference=application.reference, version=outcome.submission.version)
     elif outcome.refusals:
         figures.count_refusal(call.key, outcome.refusals, outcome.errors)
+        problems = [f"{problem.question.key} {problem.check}" for problem in outcome.errors]
+        log.info("not_sent", reference=application.reference, reasons=outcome.refusals, problems=problems)
     return outcome
 
 

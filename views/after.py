@@ -1,16 +1,16 @@
 """What happens once an answer is out, without anybody waiting for it: mails that it caused, an export that it began."""
 
-import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 from flask import current_app
 from werkzeug.wrappers import Response
 
+import logs
 from models.database import database
 from services import mail
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 SomeResponse = TypeVar("SomeResponse", bound=Response)
 
@@ -25,7 +25,7 @@ def do_after(response: SomeResponse, act: Callable[[], object]) -> SomeResponse:
                 act()
         except Exception:
             # The answer is out: nobody is helped by a failed request now.
-            log.exception("not done after the response")
+            log.exception("after_response_failed")
 
     response.call_on_close(do)
     return response

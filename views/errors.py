@@ -1,6 +1,5 @@
 """What people see when something goes wrong: a plain page in their language that says what to do, text kept."""
 
-import logging
 from datetime import UTC, datetime
 
 import peewee
@@ -9,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+import logs
 from extensions import limiter
 from forms.definition import SUMMARY_PAGE, Call, Page
 from forms.texts import msg
@@ -18,7 +18,7 @@ from views import resume, summary
 from views.access import NoAccess, ReadOnly, is_fragment, may_open, may_read, no_access, opened_or_403
 from views.form_page import PAGE_ID, page_as_posted, page_without_access
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 
 def register_error_pages(app: Flask) -> None:
@@ -86,7 +86,7 @@ def lost_access(error: NoAccess) -> Response:
 
 def no_database(error: peewee.OperationalError) -> Response:
     """A full, locked or unreadable disk: what was posted comes back, with a word that it is not saved."""
-    log.error("the database does not work: %s", error)
+    log.error("database_failed", exc_info=error)
     if is_fragment():
         return make_response(render_template("errors/fragment.html", code=503), 503)
     return _given_back(503) or make_response(render_template("errors/http.html", code=503), 503)
@@ -94,7 +94,7 @@ def no_database(error: peewee.OperationalError) -> Response:
 
 def no_pdf(error: PdfError) -> Response:
     """A document that could not be made; what it would have shown is safe."""
-    log.error("no document: %s", error)
+    log.error("document_failed", exc_info=error)
     return make_response(render_template("errors/no_pdf.html"), 503)
 
 
@@ -107,7 +107,7 @@ def _given_back(code: int) -> Response | None:
         view = page_without_access(*posted, request.form)
         return make_response(render_template("apply/page.html", view=view, trouble="no_database"), code)
     except Exception:
-        log.exception("what was posted could not be given back")
+        log.exception("not_given_back")
         return None
 
 

@@ -1,19 +1,19 @@
 """A ZIP of the documents as filed, with a list by which each of them verifies."""
 
 import hashlib
-import logging
 from io import BytesIO
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from flask_babel import force_locale
 
+import logs
 from forms.texts import msg
 from services import pdf
 from services.exports.comma_separated import Writer
 from services.exports.content import Cell, Export, Left, Sent, applications
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 MANIFEST = "luettelo.csv"
 _HEADS = (
@@ -38,7 +38,7 @@ def write(export: Export, out: BinaryIO) -> Left:
             try:
                 document = _document(sent)
             except pdf.PdfError:
-                log.exception("left out of an export")
+                log.exception("document_left_out", reference=sent.reference)
                 left.missing.append(sent.reference)
                 manifest.add(("", *same, "", msg("Tiedostoa ei voitu tehdä.")))
                 continue
