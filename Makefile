@@ -5,14 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The programs of Debian that the tests drive.
-TOOLS := chromium-headless-shell pdftotext pdftoppm lynx tmux openssl curl nginx systemd-analyze
+TOOLS := chromium-headless-shell pdftotext pdftoppm lynx tmux openssl pg_createcluster curl nginx systemd-analyze
 # Three to two cores: one always has something to do while the others wait for a browser or a server.
 WORKERS := -n $(shell expr $$(nproc) \* 3 / 2) --dist worksteal
 # One catalogue a language; the folder's name is all that makes it one of the service.
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint setup bench bench-documents bench-exports ledger deploy-check screens docs house translations lock tools
+.PHONY: help run test test-postgresql quick lint setup bench bench-documents bench-exports ledger deploy-check screens docs house translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -45,6 +45,9 @@ test: $(VENV)/.dev $(MO) ## Everything there is to check; what is missing of Deb
 	else echo "*** One of $(TOOLS) is missing: tests that need it are SKIPPED. Install: sudo make setup"; fi
 	$(BIN)/pytest $(WORKERS)
 
+test-postgresql: $(VENV)/.dev $(MO) ## The same, all of it on PostgreSQL (``make test`` runs there what is about the database)
+	DATABASE=postgresql $(BIN)/pytest $(WORKERS)
+
 quick: $(VENV)/.dev $(MO) ## The tests that need neither a browser nor a server of their own
 	$(BIN)/pytest $(WORKERS) -m quick
 
@@ -58,7 +61,7 @@ lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
 
 setup: ## The Debian packages that the tests need (as root)
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell poppler-utils fonts-dejavu-core lynx tmux openssl curl nginx-light systemd
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell poppler-utils fonts-dejavu-core lynx tmux openssl curl nginx-light postgresql systemd
 
 bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
 	$(BIN)/python -m bench

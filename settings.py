@@ -39,12 +39,13 @@ class Settings(BaseSettings):
     """The public address. Links in mails come from it and never from a request; https makes the cookie ``Secure``. One
     with a path, as in ``https://example.fi/haku``, has the service under that path."""
     var_dir: Path = ROOT / "var"
-    """Where the service writes: database, mails that go to files. Must be a local disk: SQLite's log of writes does not
-    work over a network."""
+    """Where the service writes: database, mails that go to files, exports. Must be a local disk, as SQLite's log of
+    writes does not work over a network; with PostgreSQL it is a folder that all hosts share."""
     calls_dir: Path = ROOT / "calls"
     """The folder whose ``*.toml`` files are the calls, read at start."""
-    database_url: str = ""
-    """Without it, an SQLite file under ``VAR_DIR``."""
+    database_url: str = Field(default="", pattern=r"^$|^(sqlite|postgresql)(\+pool)?://")
+    """Without it, an SQLite file under ``VAR_DIR``. ``postgresql://USER:PASSWORD@HOST:PORT/NAME`` names a PostgreSQL
+    database, which several hosts may share; what libpq takes besides goes behind it, as in ``?sslmode=verify-full``."""
     held_open: frozenset[str] = frozenset()
     """JSON list of keys of calls that are open whatever the time: try-outs of past calls."""
 

@@ -1,5 +1,6 @@
 """The database: its binding, its fields of our own, and the way from an older schema to this one."""
 
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,15 @@ from playhouse.migrations import Runner
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 database = peewee.DatabaseProxy()
+
+DOES_NOT_WORK = (peewee.OperationalError, peewee.InterfaceError, peewee.InternalError)
+"""What is raised when the database is full, locked, read-only, gone or started anew: nothing was done, and the same
+may work in a while. Of a commit that was under way nobody knows: doing it again must do no harm."""
+
+_WAIT = 5
+"""Seconds that a writer waits for others, and anybody for a connection."""
+_LONGEST_STATEMENT = 60
+"""Seconds; no page has one that takes a tenth of it."""
 
 
 class UtcDateTimeField(peewee.DateTimeField):
@@ -37,28 +47,82 @@ def bind(url: str) -> None:
 
     SQLite: writers queue (IMMEDIATE) for up to five seconds instead of failing when a read turns into a write, and a
     commit survives a power cut (FULL); measured in docs/performance. What is deleted is overwritten (secure_delete).
+    PostgreSQL: as patient, a connection for each thread; where its host is silent, it is given up after as long.
     """
     scheme, rest = url.split("://", 1)
-    how: dict[str, Any] = {}
-    if scheme.startswith("sqlite"):
+    kind = scheme.removesuffix("+pool")
+    if kind == "sqlite":
         Path(rest.removeprefix("/")).parent.mkdir(parents=True, exist_ok=True)
-        # The pool takes a ``timeout`` for itself, as the wait for a free connection.
-        pragmas = {
-            "busy_timeout": 5000,
+    database.initialize(connect(f"{kind}+pool://{rest}", unquote_user=True, unquote_password=True, **_KINDS[kind]))
+
+
+# The pool takes a ``timeout`` for itself, as the wait for a free connection: there is one for every thread.
+_KINDS: dict[str, dict[str, Any]] = {
+    "sqlite": {
+        "pragmas": {
+            "busy_timeout": _WAIT * 1000,
             "journal_mode": "wal",
             "synchronous": "full",
             "foreign_keys": 1,
             "secure_delete": 1,
-        }
-        how = {"pragmas": pragmas, "lock_type": "IMMEDIATE", "check_same_thread": False, "max_connections": None}
-    database.initialize(connect(f"{scheme.removesuffix('+pool')}+pool://{rest}", **how))
+        },
+        "lock_type": "IMMEDIATE",
+        "check_same_thread": False,
+        "max_connections": None,
+    },
+    "postgresql": {
+        "options": f"-c lock_timeout={_WAIT}s -c statement_timeout={_LONGEST_STATEMENT}s -c timezone=UTC"
+        f" -c idle_in_transaction_session_timeout={_LONGEST_STATEMENT}s",
+        "connect_timeout": _WAIT,
+        "tcp_user_timeout": 2 * _WAIT * 1000,
+        "application_name": "strategiarahoitus",
+        "max_connections": None,
+        # An hour: what a connection has taken of the server's memory is given back now and then.
+        "stale_timeout": 3600,
+    },
+}
+
+
+def is_postgresql() -> bool:
+    return isinstance(database.obj, peewee.PostgresqlDatabase)
+
+
+def hold(what: "Model | str") -> None:
+    """Let nobody else hold the same, a row or what a name stands for, until the transaction at hand ends.
+
+    For what is looked at first and then written: hold it, look, write. SQLite lets one transaction write at a time,
+    from its beginning on (IMMEDIATE), so there is nothing to hold. Those who hold several take a row first.
+    """
+    if not is_postgresql():
+        return
+    if isinstance(what, str):
+        database.execute_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (what,))
+    else:
+        table = type(what)
+        # Rows that belong to it may be added by others meanwhile.
+        table.select(table.id).where(table.id == what.id).for_update("FOR NO KEY UPDATE").execute()  # type: ignore[arg-type]
+
+
+def one_look() -> AbstractContextManager[Any]:
+    """A transaction that only reads: all that it reads is of one moment, and it keeps no writer waiting."""
+    found: AbstractContextManager[Any] = database.atomic("REPEATABLE READ" if is_postgresql() else "DEFERRED")
+    return found
+
+
+def in_code_order(column: peewee.ColumnBase) -> peewee.ColumnBase:
+    """A text to sort by as SQLite and Python do, whatever language PostgreSQL was set up for."""
+    return peewee.NodeList((column, peewee.SQL('COLLATE "C"'))) if is_postgresql() else column
 
 
 def migrate() -> list[str]:
     """Bring the database's schema up to this program's. Returns the names of the steps taken."""
     with database.connection_context():
+        if is_postgresql():
+            # Takes as long as it takes; two hosts that start at once do it one after the other.
+            database.execute_sql("SET statement_timeout = 0; SET lock_timeout = 0")
+            database.execute_sql("SELECT pg_advisory_lock(hashtextextended('migrate', 0))")
         names: list[str] = Runner(database.obj, str(MIGRATIONS)).up()
-    # gunicorn migrates before it forks, and a connection of SQLite must not be carried into another process.
+    # gunicorn migrates before it forks, and no connection must be carried into another process.
     database.close_idle()
     return names
 
@@ -73,14 +137,25 @@ def leave_no_bytes(rebuild: bool) -> bool:
 
     SQLite: its log of changes still has what stood there before; it is worked into the file and emptied. ``rebuild``
     writes the file anew besides, which keeps savers waiting for as long as it takes. False where somebody who was
-    reading or writing just then stood in the way: it is to be done again. Other databases see to this by themselves.
+    reading or writing just then stood in the way: it is to be done again. PostgreSQL: ``rebuild`` writes its tables
+    anew; its log of changes, and copies of that, go as its operator has set (docs/decisions/0011-postgresql.md).
     """
-    if not isinstance(database.obj, peewee.SqliteDatabase):
-        return True
     try:
+        if is_postgresql():
+            return _rebuild_tables() if rebuild else True
         if rebuild:
             database.execute_sql("VACUUM")
         is_busy, *_ = database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except peewee.OperationalError:
+    except DOES_NOT_WORK:
         return False
     return not is_busy
+
+
+def _rebuild_tables() -> bool:
+    database.execute_sql("SET statement_timeout = 0")
+    try:
+        for table in database.get_tables():
+            database.execute_sql(f'VACUUM FULL "{table}"')
+    finally:
+        database.execute_sql("RESET statement_timeout")
+    return True

@@ -68,9 +68,11 @@ class Listed(Model):
     provider = peewee.CharField(max_length=300, null=True)
     """As in Submission."""
     provider_name = peewee.CharField(max_length=300)
-    requested = peewee.IntegerField()
+    provider_order = peewee.CharField(max_length=300, default="")
+    """The name as its alphabet orders it, by code points (forms.register.sort_key)."""
+    requested = peewee.BigIntegerField()
     """Whole euros over all areas."""
-    costs = peewee.IntegerField()
+    costs = peewee.BigIntegerField()
     areas = peewee.JSONField()
     """[area's key, requested, costs] of each chosen area, in whole euros."""
 

@@ -5,11 +5,10 @@ import re
 import secrets
 from datetime import datetime
 
-import peewee
-
 import clock
 import logs
 from models.application import Application, Link
+from models.database import DOES_NOT_WORK
 from services.context import settings
 
 log = logs.get(__name__)
@@ -56,7 +55,7 @@ def use(link: Link, at: datetime) -> None:
     """Note that a link was opened; it goes on working, as often as it is opened, and where nothing can be noted."""
     try:
         Link.update(last_used_at=at).where(Link.id == link.id).execute()
-    except peewee.OperationalError:
+    except DOES_NOT_WORK:
         log.warning("link_use_not_noted")
 
 

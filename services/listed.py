@@ -7,6 +7,7 @@ from typing import Any
 import peewee
 
 from forms.definition import Call
+from forms.register import sort_key
 from forms.summary import totals_of
 from language import localise
 from models.database import database
@@ -29,6 +30,7 @@ def _list(call: Call, submission: Submission) -> None:
     totals = totals_of(answers)
     question = call.provider_question
     name = question.name(answers.typed(question.key)) if question else None
+    shown_name = str(localise(name)) if name else ""
     earlier = (Listed.application == submission.application) & (Listed.submission != submission.id)
     is_newest = submission.version == submissions.newest_version(submission.application)
     before = {row.provider for row in Listed.select(Listed.provider).where(earlier)}
@@ -41,7 +43,8 @@ def _list(call: Call, submission: Submission) -> None:
         is_counted=False,
         is_one_of_several=False,
         provider=submission.provider,
-        provider_name=str(localise(name)) if name else "",
+        provider_name=shown_name,
+        provider_order=sort_key(shown_name),
         requested=totals.requested.amount if totals else 0,
         costs=totals.costs.amount if totals else 0,
         areas=[

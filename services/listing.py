@@ -10,6 +10,7 @@ from peewee import fn
 
 from forms.definition import Call
 from models.application import Application
+from models.database import in_code_order
 from models.handling import CompletionRequest, Handling, Listed
 from models.officer import Officer
 from models.submission import Submission
@@ -99,12 +100,12 @@ DOCUMENTS = {
 }
 """Filters by the signed document: not come, come, come of an older version."""
 SORTS = {
-    "jarjestaja": fn.LOWER(Listed.provider_name),
-    "haettu": Listed.requested,
-    "kustannukset": Listed.costs,
-    "lahetetty": Submission.sent_at,
-    "versio": Submission.version,
-    "asianumero": Handling.case_number,
+    "jarjestaja": lambda: in_code_order(Listed.provider_order),
+    "haettu": lambda: Listed.requested,
+    "kustannukset": lambda: Listed.costs,
+    "lahetetty": lambda: Submission.sent_at,
+    "versio": lambda: Submission.version,
+    "asianumero": lambda: in_code_order(Handling.case_number),
 }
 
 
@@ -189,7 +190,9 @@ def _order(view: View) -> list[Any]:
     column = SORTS.get(view.sort.removeprefix("-"))
     if column is None:
         return [Submission.sent_at.desc(), Listed.id]
-    return [column.desc() if view.sort.startswith("-") else column, Listed.id]
+    # What has no case yet comes first, or last.
+    is_down = view.sort.startswith("-")
+    return [column().desc(nulls="last") if is_down else column().asc(nulls="first"), Listed.id]
 
 
 def _rows(call: Call, query: "peewee.ModelSelect[Listed]") -> Iterator[Row]:

@@ -11,7 +11,7 @@ from forms.definition import Call
 from forms.register import Provider, Register, sort_key
 from forms.texts import Text
 from language import current, localise
-from models.database import database
+from models.database import one_look
 from models.handling import Listed
 from models.submission import Submission
 from services import listed
@@ -91,7 +91,7 @@ class _Row:
 def look(call: Call) -> Overview:
     """The call as it stands."""
     listed.bring_up_to_date(call)
-    with database.atomic("DEFERRED"):
+    with one_look():
         sent, counted = _sent(call), list(_counted(call))
     arrivals = sorted(row.came_at for row in counted)
     register = call.provider_question.providers if call.provider_question else None

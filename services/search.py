@@ -1,4 +1,7 @@
-"""Finding applications by words of what was sent. All that one database knows and another does not is in here."""
+"""Finding applications by words of what was sent. All that one database knows and another does not is in here.
+
+What a word is, is said here alone, so that both find the same: letters and digits, without case and diacritics.
+"""
 
 import re
 from collections.abc import Iterable
@@ -6,38 +9,51 @@ from collections.abc import Iterable
 import peewee
 import snowballstemmer
 
-from models.database import database
+from forms.register import fold
+from models.database import database, is_postgresql
 from models.handling import Listed
 
+_texts = peewee.Table("listed_text")
 _STEMMERS = [snowballstemmer.stemmer("finnish"), snowballstemmer.stemmer("swedish")]
 _SHORTEST_STEM = 4
 # What the stemmer leaves of -minen and -us, whose forms differ behind it: yhdistymi|nen, yhdistymi|sten, koulutu|ksen.
 _LEFT = re.compile(r"(?<=m)i[ns]t?$|(?<=[uy])k?s$")
+# PostgreSQL takes no longer words than 2 kB.
+_WORD = re.compile(r"[^\W_]{1,200}")
 
 
 def index(submission_id: int, texts: Iterable[str]) -> None:
     """Take the words of a version in, in place of those it had."""
     forget([submission_id])
-    words = " ".join(texts).replace("\x00", " ")
-    database.execute_sql("INSERT INTO listed_text(rowid, words) VALUES (?, ?)", (submission_id, words))
+    words = _WORD.findall(fold(" ".join(texts)))
+    if is_postgresql():
+        sql = "INSERT INTO listed_text(rowid, words) VALUES (%s, array_to_tsvector(%s::text[]))"
+        database.execute_sql(sql, (submission_id, sorted(set(words))))
+    else:
+        database.execute_sql("INSERT INTO listed_text(rowid, words) VALUES (?, ?)", (submission_id, " ".join(words)))
 
 
 def forget(submission_ids: Iterable[int]) -> None:
-    for submission_id in submission_ids:
-        database.execute_sql("DELETE FROM listed_text WHERE rowid = ?", (submission_id,))
+    _texts.delete().where(_texts.c.rowid.in_(list(submission_ids))).execute(database)
 
 
 def matching(query: str) -> "peewee.Expression | None":
     """The condition that a listed version has all words of a query, in any form; None for a query without words."""
-    wanted = " AND ".join(_forms(word) for word in re.findall(r"\w+", query.lower()))
+    wanted = [_forms(word) for word in _WORD.findall(query.lower())]
     if not wanted:
         return None
-    found = peewee.SQL("(SELECT rowid FROM listed_text WHERE listed_text MATCH ?)", (wanted,))
-    return Listed.submission.in_(found)
+    if is_postgresql():
+        sql = "(SELECT rowid FROM listed_text WHERE words @@ CAST(%s AS tsquery))"
+        beginning, either, every = "'{}':*", " | ", " & "
+    else:
+        sql = "(SELECT rowid FROM listed_text WHERE listed_text MATCH ?)"
+        beginning, either, every = '"{}"*', " OR ", " AND "
+    words = every.join(f"({either.join(map(beginning.format, forms))})" for forms in wanted)
+    return Listed.submission.in_(peewee.SQL(sql, (words,)))
 
 
-def _forms(word: str) -> str:
+def _forms(word: str) -> list[str]:
     """What begins with a word or with its stem: *yhdistymis* and *yhdistyminen* find *yhdistymisten*."""
     stems = {_LEFT.sub("", stemmer.stemWord(word)) for stemmer in _STEMMERS}
     forms = {word, *(stem for stem in stems if len(stem) >= _SHORTEST_STEM)}
-    return "(" + " OR ".join(f'"{form}"*' for form in sorted(forms)) + ")"
+    return sorted(fold(form) for form in forms)

@@ -22,6 +22,7 @@ from forms.definition import Call, load_call
 from forms.texts import LANGUAGES
 from models.database import bind, database, migrate
 from settings import Settings
+from tests import databases
 from tests.applicant import Applicant
 from tests.browser import new_page
 from tests.service import Mailbox, Service
@@ -94,6 +95,10 @@ def call() -> Call:
     return load_call(ROOT / "calls/strategiarahoitus-2021.toml")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(databases)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """``-m quick`` leaves out what needs a browser, a server or a mail server of its own."""
     slow = {"page", "browser", "service", "inbox", "tls"}
@@ -123,7 +128,7 @@ def make_app(tmp_path: Path, empty_database: Path, compiled: FileSystemBytecodeC
     """The service in this process, on a database of its own."""
 
     def make(**settings: Any) -> Flask:
-        values = {
+        values: dict[str, Any] = {
             "secret_key": "a secret of the tests",
             "var_dir": tmp_path,
             "held_open": frozenset({"strategiarahoitus-2021"}),
@@ -132,7 +137,8 @@ def make_app(tmp_path: Path, empty_database: Path, compiled: FileSystemBytecodeC
             "tryout": False,
             **settings,
         }
-        if not (kept := tmp_path / empty_database.name).exists():
+        values.setdefault("database_url", databases.url_of(values["var_dir"]))
+        if not values["database_url"] and not (kept := tmp_path / empty_database.name).exists():
             shutil.copy(empty_database, kept)
         app = create_app(Settings(**values))
         app.testing = True

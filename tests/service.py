@@ -20,6 +20,8 @@ from typing import IO, Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests import databases
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -215,6 +217,7 @@ class Service:
             "MAIL_SERVER": "127.0.0.1",
             "MAIL_PORT": str(self._smtp.port),
             "LINK_REQUESTS": "1000 per hour",
+            **({"DATABASE_URL": url} if (url := databases.url_of(self.data)) else {}),
             **self._changes,
         }
 

@@ -15,6 +15,7 @@ from tests.applicant import Applicant
 from tests.conftest import ROOT
 from tests.desk import Officer, signed_in
 
+pytestmark = pytest.mark.both
 LIST = "/virkailija/strategiarahoitus-2021/"
 
 
@@ -106,6 +107,7 @@ def test_those_who_apply_for_an_area(app: Flask, officer: Officer, short: dict[s
         ("yhdistymistä tukeminen", True),
         ("yhdistymisten kilpailu", False),
         ("tampereen", True),
+        ("jarjestajien YHDISTYMÎSTEN", True),
         ("0211675-2", True),
         ('"*', True),
         ("AND OR NOT (", False),
@@ -118,6 +120,22 @@ def test_words_are_found_in_any_form(
     applicant = sent(app, short, **{"4": "Koulutuksen järjestäjien yhdistymisten tukeminen."})
     found = rows(officer, f"{LIST}?haku={words}")
     assert found == ([applicant.reference] if is_found else [])
+
+
+def test_names_stand_in_the_order_of_the_alphabet(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
+    names = ["Äänekoulu", "zeniittikoulu", "Ålandskoulu"]
+    references = {name: sent(app, short, **{"1": {"muu": name}}).reference for name in names}
+    in_order = ["zeniittikoulu", "Ålandskoulu", "Äänekoulu"]
+    assert rows(officer, f"{LIST}?jarjestys=jarjestaja") == [references[name] for name in in_order]
+    assert rows(officer, f"{LIST}?jarjestys=-jarjestaja") == [references[name] for name in reversed(in_order)]
+
+
+def test_a_sum_may_be_of_many_digits(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
+    most = {"henkilosto": "999999999999", "toimitilat": None, "palvelut": None, "muut": None}
+    financing = {"okm": "900000000000", "oma": "99999999999", "julkinen": None, "yksityinen": None}
+    sent(app, short, **{"7": most, "8": financing})
+    rows(officer)
+    assert "Haettu yhteensä 900 000 000 000 €" in officer.text
 
 
 def test_personal_details_are_not_searched(app: Flask, officer: Officer, short: dict[str, Any]) -> None:

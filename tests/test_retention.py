@@ -15,6 +15,7 @@ from flask import Flask
 
 from models.application import Answer, Application, Link
 from models.submission import Submission
+from tests import databases
 from tests.applicant import CALL, Applicant
 from tests.conftest import ROOT, need
 from tests.mailing import CONTACT, begin, flask, mail_link, shown_link
@@ -30,9 +31,7 @@ TRACES = [*PERSON.values(), *BEFORE.values(), *OTHERS]
 
 def traces_in_files(folder: Path) -> list[str]:
     """What of the person stands in the bytes of the database, its log among them."""
-    files = sorted(folder.glob("strategiarahoitus.db*"))
-    assert files
-    held = b"".join(path.read_bytes() for path in files).lower()
+    held = databases.bytes_of(folder).lower()
     return [text for text in TRACES if text.lower().encode() in held]
 
 
@@ -182,6 +181,7 @@ def past_and_open(tmp_path: Path, make_app: Callable[..., Flask]) -> Flask:
 
 def command(folder: Path, *words: str) -> subprocess.Popen[str]:
     environment = {"PATH": os.environ["PATH"], "SECRET_KEY": "a secret of the tests", "VAR_DIR": str(folder)}
+    environment["DATABASE_URL"] = databases.url_of(folder)
     return subprocess.Popen(
         [sys.executable, "-m", "flask", *words],
         cwd=ROOT,
@@ -219,5 +219,5 @@ def test_a_run_may_be_killed_while_people_save(past_and_open: Flask, tmp_path: P
     assert writer.value("q1") == f"kerta {saves}"
     assert "0 failed" in said
     assert Submission.select().where(Submission.salt.is_null(False) | Submission.pdf.is_null()).count() == 0
-    held = b"".join(path.read_bytes() for path in tmp_path.glob("strategiarahoitus.db*"))
+    held = databases.bytes_of(tmp_path)
     assert [text for text in (CONTACT["q1.sahkoposti"], CONTACT["q1.puhelin"]) if text.encode() in held] == []

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import peewee
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -12,6 +11,7 @@ import logs
 from extensions import limiter
 from forms.definition import SUMMARY_PAGE, Call, Page
 from forms.texts import msg
+from models.database import DOES_NOT_WORK
 from services.context import calls
 from services.pdf import PdfError
 from views import resume, summary
@@ -25,7 +25,8 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(CSRFError, lost_token)
     app.register_error_handler(NoAccess, lost_access)
     app.register_error_handler(ReadOnly, read_only)
-    app.register_error_handler(peewee.OperationalError, no_database)
+    for error in DOES_NOT_WORK:
+        app.register_error_handler(error, no_database)
     app.register_error_handler(PdfError, no_pdf)
     app.register_error_handler(HTTPException, http_error)
 
@@ -84,8 +85,9 @@ def lost_access(error: NoAccess) -> Response:
     return make_response(render_template("apply/page.html", view=view, trouble="lost_access"), 403)
 
 
-def no_database(error: peewee.OperationalError) -> Response:
-    """A full, locked or unreadable disk: what was posted comes back, with a word that it is not saved."""
+def no_database(error: Exception) -> Response:
+    """A full, locked or unreadable disk, a server that is gone: what was posted comes back, with a word that it is not
+    saved."""
     log.error("database_failed", exc_info=error)
     if is_fragment():
         return make_response(render_template("errors/fragment.html", code=503), 503)

@@ -46,6 +46,7 @@ def down(migrator, db):
     # What has no application has no place in the older schema.
     db.execute_sql("DELETE FROM event WHERE application_id IS NULL")
     migrator.migrate(migrator.drop_column("event", "call_key"))
+    migrator.migrate(migrator.drop_index("event", "event_officer_id"))
     migrator.migrate(migrator.drop_column("event", "officer_id"))
     migrator.migrate(migrator.add_not_null("event", "application_id"))
     for table in ("sign_in_failure", "officer_session", "officer"):

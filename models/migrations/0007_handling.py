@@ -58,6 +58,8 @@ def up(migrator, db):
 
 
 def down(migrator, db):
-    for table in ("listed_text", "listed", "note", "handling"):
+    if isinstance(db, SqliteDatabase):
+        migrator.migrate(migrator.drop_table("listed_text"))
+    for table in ("listed", "note", "handling"):
         migrator.migrate(migrator.drop_table(table))
     migrator.migrate(migrator.drop_column("submission", "recorded_at"))

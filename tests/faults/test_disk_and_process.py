@@ -1,28 +1,28 @@
 """The disk is full, read-only or locked, the database's log is damaged, all is killed: what was saved stays."""
 
-import sqlite3
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.faults.writer import Writer
 from tests.forms_of_pages import forms_of, parse, text_of
 from tests.service import Service
 
 
-def stored(database: Path, reference: str) -> str:
-    """The answer as the database file has it, after a check of the whole file."""
-    with sqlite3.connect(database) as connection:
-        assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
-        row = connection.execute(
-            "select json_extract(value, '$.\"\"') from answer join application on application.id = application_id"
-            " where reference = ?",
-            [reference],
-        ).fetchone()
-    connection.close()
-    return str(row[0]) if row else ""
+def stored(folder: Path, reference: str) -> str:
+    """The answer as a folder's database has it, after a check of the whole of it."""
+    databases.check(folder)
+    rows = databases.ask(
+        folder,
+        "SELECT CAST(value AS TEXT) FROM answer JOIN application ON application.id = application_id"
+        " WHERE reference = ?",
+        [reference],
+    )
+    return str(json.loads(rows[0][0])[""]) if rows else ""
 
 
 def writer_with(service: Service, text: str) -> Writer:
@@ -57,6 +57,7 @@ def fill_up(disk: Path) -> None:
         pass
 
 
+@pytest.mark.sqlite
 def test_a_full_disk(tmp_path: Path, small_disk: Path, calls_dir: Path) -> None:
     with Service(tmp_path, data=small_disk, CALLS_DIR=str(calls_dir), DISK_FREE_MB="0") as service:
         writer = writer_with(service, "tallella")
@@ -68,9 +69,10 @@ def test_a_full_disk(tmp_path: Path, small_disk: Path, calls_dir: Path) -> None:
         expect_given_back(page, big)
         (small_disk / "ballast").unlink()
         assert writer.save("taas tilaa") == 200
-        assert stored(service.database, writer.reference) == "taas tilaa"
+        assert stored(service.data, writer.reference) == "taas tilaa"
 
 
+@pytest.mark.sqlite
 def test_a_read_only_disk(tmp_path: Path, small_disk: Path, calls_dir: Path) -> None:
     with Service(tmp_path, data=small_disk, CALLS_DIR=str(calls_dir), DISK_FREE_MB="0") as service:
         writer = writer_with(service, "tallella")
@@ -84,23 +86,22 @@ def test_a_read_only_disk(tmp_path: Path, small_disk: Path, calls_dir: Path) -> 
         writer.load()
         assert writer.shown == "tallella"
         assert writer.save("taas") == 200
-        assert stored(service.database, writer.reference) == "taas"
+        assert stored(service.data, writer.reference) == "taas"
 
 
+@pytest.mark.both
 def test_a_locked_database(tmp_path: Path, calls_dir: Path) -> None:
     with Service(tmp_path, CALLS_DIR=str(calls_dir)) as service:
         writer = writer_with(service, "tallella")
-        blocker = sqlite3.connect(service.database, isolation_level=None)
-        blocker.execute("begin immediate")
-        status, page = press_save(writer, "odottaa")
-        assert status == 503
-        expect_given_back(page, "odottaa")
-        blocker.execute("rollback")
-        blocker.close()
+        with databases.held(service.data):
+            status, page = press_save(writer, "odottaa")
+            assert status == 503
+            expect_given_back(page, "odottaa")
         assert writer.save("odottaa") == 200
-        assert stored(service.database, writer.reference) == "odottaa"
+        assert stored(service.data, writer.reference) == "odottaa"
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("damage", ["none", "garbage", "cut"])
 def test_everything_is_killed(tmp_path: Path, calls_dir: Path, damage: str) -> None:
     """As by a power cut: whatever comes after the log's last synced commit is ignored, every saved answer is there."""
@@ -123,7 +124,7 @@ def test_everything_is_killed(tmp_path: Path, calls_dir: Path, damage: str) -> N
             writer.load()
             assert writer.shown == "toinen"
             assert writer.save("kolmas") == 200
-            assert stored(again.database, writer.reference) == "kolmas"
+            assert stored(again.data, writer.reference) == "kolmas"
 
 
 def test_another_key_and_an_upgrade_in_between(tmp_path: Path, calls_dir: Path) -> None:
@@ -142,4 +143,4 @@ def test_another_key_and_an_upgrade_in_between(tmp_path: Path, calls_dir: Path) 
         form = forms_of(parse(page), writer.page)[0]
         assert form.data["q1"] == "kirjoitettu välissä"
         assert writer.request("POST", writer.page, form.data.to_dict())[0] == 303
-        assert stored(again.database, writer.reference) == "kirjoitettu välissä"
+        assert stored(again.data, writer.reference) == "kirjoitettu välissä"

@@ -8,7 +8,6 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,9 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
+from tests import databases
 from tests.faults.writer import NoAnswerError, Save, Writer
 from tests.service import Service
 
@@ -77,11 +79,12 @@ def kill_workers(service: Service, until: float) -> int:
     return killed
 
 
-def history(connection: sqlite3.Connection, reference: str) -> list[tuple[str, str]]:
+def history(folder: Path, reference: str) -> list[tuple[str, str]]:
     """Kept values of an application's answer in the order of their revisions, each with its page load."""
-    rows = connection.execute(
-        "select value, writer from (select application_id, value, writer, revision from answer_version"
-        " where revision > 0 union all select application_id, value, writer, revision from answer)"
+    rows = databases.ask(
+        folder,
+        "select cast(value as text), writer from (select application_id, value, writer, revision from answer_version"
+        " where revision > 0 union all select application_id, value, writer, revision from answer) as kept"
         " join application on application.id = application_id where reference = ? order by revision",
         [reference],
     )
@@ -95,6 +98,7 @@ def silent_overwrites(kept: list[tuple[str, str]], attempts: list[Save]) -> int:
     return sum((new_page, old) not in seen for old, new_page in changes_of_hand)
 
 
+@pytest.mark.both
 def test_the_ledger(tmp_path: Path, calls_dir: Path) -> None:
     with Service(tmp_path, CALLS_DIR=str(calls_dir)) as service:
         writers = make_writers(service)
@@ -114,14 +118,13 @@ def test_the_ledger(tmp_path: Path, calls_dir: Path) -> None:
             assert insist(writer.load, closing)
             assert insist(writer.send, closing)
 
-        connection = sqlite3.connect(service.database)
-        assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
+        databases.check(service.data)
         missing = overwritten = 0
         by_reference: dict[str, list[Writer]] = {}
         for writer in writers:
             by_reference.setdefault(writer.reference, []).append(writer)
         for reference, group in by_reference.items():
-            kept = history(connection, reference)
+            kept = history(service.data, reference)
             texts = [text for text, _ in kept]
             attempts = [attempt for writer in group for attempt in writer.attempts]
             for writer in group:
@@ -132,10 +135,10 @@ def test_the_ledger(tmp_path: Path, calls_dir: Path) -> None:
                 if last and last not in texts and newest < int(last.split("-")[1]):
                     missing += 1
             overwritten += silent_overwrites(kept, attempts)
-        versions = connection.execute(
-            "select application_id, count(*), count(distinct record) from submission group by application_id"
-        ).fetchall()
-        connection.close()
+        versions = databases.ask(
+            service.data,
+            "select application_id, count(*), count(distinct record) from submission group by application_id",
+        )
 
         acknowledged = sum(len(writer.acknowledged) for writer in writers)
         statuses = [status for writer in writers for status in writer.statuses]

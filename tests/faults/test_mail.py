@@ -3,7 +3,6 @@
 import html
 import http.client
 import json
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests import databases
 from tests.faults.writer import HIDDEN, Writer
 from tests.service import ROOT, Service, SilentServer
 
@@ -33,18 +33,12 @@ def send_one(service: Service) -> Writer:
 
 
 def outbox(service: Service) -> list[tuple[int, Any, Any]]:
-    connection = sqlite3.connect(service.database)
-    rows = connection.execute("select attempts, sent_at, last_error from outbox_mail").fetchall()
-    connection.close()
-    return rows
+    return databases.ask(service.data, "select attempts, sent_at, last_error from outbox_mail")
 
 
 def try_again(service: Service, port: int) -> None:
     """What ``flask mail send`` does once the mails are due again."""
-    connection = sqlite3.connect(service.database)
-    connection.execute("update outbox_mail set next_at = created_at")
-    connection.commit()
-    connection.close()
+    databases.ask(service.data, "update outbox_mail set next_at = created_at")
     environment = {**service.environment, "MAIL_PORT": str(port)}
     command = [sys.executable, "-m", "flask", "mail", "send"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
