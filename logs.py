@@ -76,7 +76,7 @@ def _chain() -> list[structlog.typing.Processor]:
     ]
 
 
-def _without_words(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+def _without_words(_logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
     """An exception as its kind and its place: its words may quote what somebody typed, or a row of the database."""
     given = event.pop("exc_info", None)
     error = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else None
@@ -107,7 +107,7 @@ def _short(filename: str) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) and ".venv" not in path.parts else path.name
 
 
-def _mask(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+def _mask(_logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
     """For what libraries log of their own: no token of an address, of an e-mail address its domain."""
     for key, value in event.items():
         if isinstance(value, str) and ("/" in value or "@" in value):

@@ -19,8 +19,8 @@ CALL = "/virkailija/strategiarahoitus-2021"
 LIST = f"{CALL}/"
 PAGES = ("/virkailija/", "/virkailija/istunnot", LIST, f"{CALL}/yleiskuva", f"{CALL}/kasittely", f"{CALL}/vienti")
 ACCOUNTS = "/virkailija/kayttajatunnukset"
-FOR_ADMINS = ("/virkailija/luvut", ACCOUNTS, f"{ACCOUNTS}/uusi", f"{ACCOUNTS}/1")
-FOR_ADMINS += ("/virkailija/loki", "/virkailija/loki?paiva=1.6.")
+LOG = ("/virkailija/loki", "/virkailija/loki?paiva=1.6.")
+FOR_ADMINS = ("/virkailija/luvut", ACCOUNTS, f"{ACCOUNTS}/uusi", f"{ACCOUNTS}/1", *LOG)
 ACTS = ("", "taydennys", "lisaaika", "peruutus", "linkki")
 """The pages of one application."""
 
