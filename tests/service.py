@@ -245,12 +245,7 @@ class Service:
             os.close(process)
 
     def __exit__(self, *error: object) -> None:
-        if self._process.poll() is not None:
-            self._smtp.stop()
-            return
-        os.killpg(self._process.pid, signal.SIGTERM)
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
+        # Nobody asks for anything any more; an orderly stop takes half a second, ten when it comes during the start.
+        if self._process.poll() is None:
             self.kill()
         self._smtp.stop()
