@@ -5,6 +5,8 @@
 - ``small("text")`` begins an application in one of the small calls of ``calls/``, one a kind of question: begin there.
   The sample application (``sample/``) and, where it is at hand, a real one fill in the call of 2021.
 - ``service.Service`` is the program as it runs for people: gunicorn, processes, a mail server.
+- ``once("what", act)`` does what many tests begin with in the first of them and copies what it left for the others;
+  ``officer`` and ``desk(role)`` begin so, with somebody signed in and with an application that was sent.
 - ``words.Words`` looks a text up in the catalogue, so that one test goes for every language.
 
 Where to look:

@@ -1,7 +1,8 @@
 """A person at a browser without scripts, over plain HTTP: reads pages, fills in fields, presses buttons."""
 
+import copy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from flask import Flask
@@ -42,6 +43,14 @@ class Applicant:
         self.address = "/"
         self.response: TestResponse | None = None
         self.page: etree._Element | None = None
+
+    def moved_to(self, app: Flask) -> Self:
+        """The same browser, with its cookie and its page, at a copy of the service."""
+        moved = copy.copy(self)
+        moved.client = app.test_client()
+        if cookie := self.client.get_cookie("istunto"):
+            moved.client.set_cookie("istunto", cookie.value)
+        return moved
 
     def _show(self, response: TestResponse) -> "Applicant":
         for _ in range(5):

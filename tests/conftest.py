@@ -21,10 +21,13 @@ from app import create_app
 from forms.definition import Call, load_call
 from forms.texts import LANGUAGES
 from models.database import bind, database, migrate
+from services.accounts import Role
 from settings import Settings
 from tests import databases
 from tests.applicant import Applicant
 from tests.browser import new_page
+from tests.desk import Officer, signed_in
+from tests.prepared import Once
 from tests.service import Mailbox, Service
 from tests.words import Words
 
@@ -40,6 +43,8 @@ hypothesis.settings.load_profile("patient")
 # Chromium without what draws windows: the same pages for two thirds of the work.
 CHROMIUM = "chromium-headless-shell"
 IN_CI = os.environ.get("CI") == "true"
+Desk = Callable[[Role], tuple[Officer, Applicant]]
+"""Somebody of this role who is signed in, and an application that was sent."""
 
 
 def need(tool: str) -> str:
@@ -173,6 +178,31 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def applicant(app: Flask) -> Applicant:
     return Applicant(app)
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    """What was done once in this process: for ``once`` alone."""
+    return {}, tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture
+def once(app: Flask, tmp_path: Path, kept: tuple[dict[str, Any], Path]) -> Once:
+    """Do what many tests begin with; all but the first that does the same get a copy of it."""
+    return Once(app, tmp_path, *kept)
+
+
+@pytest.fixture
+def officer(app: Flask, once: Once) -> Officer:
+    return once("an officer", lambda: signed_in(app))
+
+
+@pytest.fixture
+def desk(app: Flask, once: Once, short: dict[str, Any]) -> Desk:
+    def begin(role: Role) -> tuple[Officer, Applicant]:
+        return once(f"sent, and a {role}", lambda: (signed_in(app, role), Applicant(app).begin().fill(short).send()))
+
+    return begin
 
 
 @pytest.fixture(params=LANGUAGES)

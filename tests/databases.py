@@ -101,6 +101,11 @@ def server() -> Server:
     return found
 
 
+def is_file() -> bool:
+    """Whether a folder's database is a file in it now."""
+    return _kinds[-1] == SQLITE
+
+
 def url_of(folder: Path) -> str:
     """The address of a folder's database, nothing where it is the file that a service makes there by itself."""
     if _kinds[-1] == SQLITE:

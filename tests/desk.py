@@ -2,6 +2,7 @@
 
 import copy
 from itertools import count
+from typing import Self
 
 import pyotp
 from flask import Flask
@@ -38,6 +39,11 @@ class Officer(Applicant):
         step = next(step for step in count(now) if step not in self._taken)
         self._taken.add(step)
         return self._totp.generate_otp(step)
+
+    def moved_to(self, app: Flask) -> Self:
+        moved = super().moved_to(app)
+        moved._taken = set(self._taken)
+        return moved
 
     def in_another_browser(self, address: str = "127.0.0.1") -> "Officer":
         """The same officer, or whoever knows as much, at another computer."""

@@ -12,6 +12,7 @@ from models.submission import Submission
 from tests.applicant import CALL, Applicant
 from tests.desk import Officer, signed_in
 from tests.mailing import flask, mail_link
+from tests.prepared import Once
 from tests.test_sending import filled
 
 BEFORE, AFTER = "2021-05-17T12:00:00", "2021-05-20T09:00:00"
@@ -25,22 +26,37 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 
 
 @pytest.fixture
-def applicant(app: Flask, short: dict[str, Any], at: Callable[[str], None]) -> Applicant:
-    """One whose application was sent before the closing; the clock then stands after it."""
-    at(BEFORE)
-    applicant = filled(app, short)
-    mail_link(applicant, "kollega@example.fi")
-    applicant.go("yhteenveto").send()
+def both(app: Flask, once: Once, short: dict[str, Any], at: Callable[[str], None]) -> tuple[Officer, Applicant]:
+    def begin() -> tuple[Officer, Applicant]:
+        at(BEFORE)
+        applicant = filled(app, short)
+        mail_link(applicant, "kollega@example.fi")
+        applicant.go("yhteenveto").send()
+        at(AFTER)
+        return signed_in(app), applicant
+
+    found = once("sent before the closing", begin)
     at(AFTER)
-    return applicant
+    return found
+
+
+@pytest.fixture
+def officer(both: tuple[Officer, Applicant]) -> Officer:
+    """One who signed in after the closing; there the clock stands."""
+    return both[0]
+
+
+@pytest.fixture
+def applicant(both: tuple[Officer, Applicant]) -> Applicant:
+    """One whose application was sent before the closing."""
+    return both[1]
 
 
 def address(applicant: Applicant, act: str = "taydennys") -> str:
     return f"/virkailija/{CALL}/{applicant.reference}/{act}"
 
 
-def ask(app: Flask, applicant: Applicant, **changes: Any) -> Officer:
-    officer = signed_in(app)
+def ask(officer: Officer, applicant: Applicant, **changes: Any) -> Officer:
     officer.get(address(applicant)).press("Lähetä täydennyspyyntö", {**ASKED, **changes})
     return officer
 
@@ -52,10 +68,10 @@ def records() -> list[dict[str, Any]]:
 
 
 def test_from_asking_to_a_version_with_the_asked_answer_alone(
-    app: Flask, applicant: Applicant, mails: Callable[[], list[Any]], short: dict[str, Any]
+    officer: Officer, applicant: Applicant, mails: Callable[[], list[Any]], short: dict[str, Any]
 ) -> None:
     before = len(mails())
-    officer = ask(app, applicant)
+    ask(officer, applicant)
     told = [mail for mail in mails()[before:] if mail["Subject"].startswith("Täydennyspyyntö")]
     assert sorted(mail["To"] for mail in told) == sorted([short["2"]["sahkoposti"], "kollega@example.fi"])
     body = told[0].get_body(("plain",)).get_content().replace("\r\n", "\n")
@@ -97,8 +113,8 @@ def test_from_asking_to_a_version_with_the_asked_answer_alone(
     assert "Hakemusta ei voi enää lähettää" in applicant.text
 
 
-def test_the_contact_person_is_completed_with_its_details(app: Flask, applicant: Applicant) -> None:
-    ask(app, applicant, kysymykset=["q2"])
+def test_the_contact_person_is_completed_with_its_details(officer: Officer, applicant: Applicant) -> None:
+    ask(officer, applicant, kysymykset=["q2"])
     applicant.go("hakija").press("Tallenna", {"q2.nimi": "Uusi Henkilö"})
     applicant.go("yhteenveto").send("Lähetä uudelleen")
     old, new = Submission.select().order_by(Submission.version)
@@ -108,8 +124,8 @@ def test_the_contact_person_is_completed_with_its_details(app: Flask, applicant:
     assert old.personal["q2"]["nimi"] != "Uusi Henkilö"
 
 
-def test_an_area_that_is_asked_for_comes_with_its_answers(app: Flask, applicant: Applicant) -> None:
-    ask(app, applicant, kysymykset=["q3"])
+def test_an_area_that_is_asked_for_comes_with_its_answers(officer: Officer, applicant: Applicant) -> None:
+    ask(officer, applicant, kysymykset=["q3"])
     applicant.go("kehittamiskokonaisuudet").press("Näytä valitut kysymykset", {"q3": ["opetus", "kilpailut"]})
     applicant.press("Tallenna", {"q33": "Kilpailu kuvattuna", "q4": "Ei pyydetty"})
     preview = applicant.go("yhteenveto").text.split("Muutokset, joita ei lähetetä")[0]
@@ -119,9 +135,9 @@ def test_an_area_that_is_asked_for_comes_with_its_answers(app: Flask, applicant:
 
 @pytest.mark.parametrize(("now", "is_in_time"), [("2021-06-01T16:15:00", True), ("2021-06-01T16:15:00.001", False)])
 def test_the_time_for_it_to_the_millisecond(
-    app: Flask, applicant: Applicant, at: Callable[[str], None], now: str, is_in_time: bool
+    officer: Officer, applicant: Applicant, at: Callable[[str], None], now: str, is_in_time: bool
 ) -> None:
-    ask(app, applicant)
+    ask(officer, applicant)
     at("2021-06-01T15:45:00")
     applicant.go("kehittamiskokonaisuudet").press("Tallenna", {"q4": "Viime hetkellä"})
     assert "Täydennyksen voi lähettää viimeistään 1.6.2021 klo 16.15" in applicant.go("yhteenveto").text
@@ -140,7 +156,7 @@ def test_while_the_call_is_open_everything_may_be_sent(
 ) -> None:
     at(BEFORE)
     applicant = filled(app, short).send()
-    ask(app, applicant)
+    ask(signed_in(app), applicant)
     applicant.go("kehittamiskokonaisuudet")
     assert "Ministeriö pyytää täydennystä" in applicant.text
     assert "Vain nämä vastaukset" not in applicant.text
@@ -150,9 +166,9 @@ def test_while_the_call_is_open_everything_may_be_sent(
     assert "Ministeriö pyytää täydennystä" not in applicant.go("hakija").text
 
 
-def test_what_the_other_saw_is_what_is_sent(app: Flask, applicant: Applicant) -> None:
+def test_what_the_other_saw_is_what_is_sent(app: Flask, officer: Officer, applicant: Applicant) -> None:
     """An edit of an answer that was not asked for does not stop the sending; one of the asked answer does."""
-    ask(app, applicant)
+    ask(officer, applicant)
     applicant.go("kehittamiskokonaisuudet").press("Tallenna", {"q4": "Katsottu"})
     applicant.go("yhteenveto")
     other = Applicant(app)
@@ -168,10 +184,10 @@ def test_what_the_other_saw_is_what_is_sent(app: Flask, applicant: Applicant) ->
 
 
 def test_a_reminder_of_a_request(
-    app: Flask, applicant: Applicant, at: Callable[[str], None], mails: Callable[[], list[Any]]
+    app: Flask, officer: Officer, applicant: Applicant, at: Callable[[str], None], mails: Callable[[], list[Any]]
 ) -> None:
     """Once, also where nobody has begun; none after the answer, nor where the mail itself came late enough."""
-    ask(app, applicant)
+    ask(officer, applicant)
 
     def subjects() -> list[str]:
         flask(app, "mail", "send")
@@ -203,9 +219,9 @@ def test_a_reminder_of_a_request(
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_lost(
-    app: Flask, applicant: Applicant, wrong: dict[str, Any], advice: str
+    officer: Officer, applicant: Applicant, wrong: dict[str, Any], advice: str
 ) -> None:
-    officer = ask(app, applicant, **wrong)
+    ask(officer, applicant, **wrong)
     assert officer.status == 422
     assert advice in officer.text.replace("\xa0", " ")
     assert officer.value("viimeistaan") == wrong.get("viimeistaan", ASKED["viimeistaan"])
@@ -213,8 +229,8 @@ def test_what_is_wrong_is_said_and_nothing_lost(
     assert Event.select().where(Event.kind == "completion_asked").count() == 0
 
 
-def test_who_asked_what_is_on_record(app: Flask, applicant: Applicant) -> None:
-    ask(app, applicant)
+def test_who_asked_what_is_on_record(officer: Officer, applicant: Applicant) -> None:
+    ask(officer, applicant)
     event: Any = Event.get(Event.kind == "completion_asked")
     assert event.officer.email == "virkailija@example.fi"
     assert event.application.reference == applicant.reference

@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 from models.event import Event
 from services.accounts import Role
 from tests.applicant import Applicant
-from tests.desk import Officer, signed_in
+from tests.conftest import Desk
 
 OPEN = {"desk.sign_in", "desk.do_sign_in", "desk.set_up"}
 """For those who are not signed in yet."""
@@ -28,11 +28,6 @@ def rules(app: Flask) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("desk.")]
 
 
-@pytest.fixture
-def sent(app: Flask, short: dict[str, Any]) -> Applicant:
-    return Applicant(app).begin().fill(short).send()
-
-
 def address(app: Flask, rule: Rule, reference: str) -> str:
     given: dict[str, Any] = {"call_key": CALL, "reference": reference, "number": 1, "before": 1, "after": 1}
     given |= {"key": "0" * 32, "token": "x"}
@@ -44,7 +39,8 @@ def methods(rule: Rule) -> set[str]:
     return (rule.methods or set()) & {"GET", "POST"}
 
 
-def test_nobody_gets_in(app: Flask, sent: Applicant) -> None:
+def test_nobody_gets_in(app: Flask, desk: Desk) -> None:
+    _, sent = desk(Role.ADMIN)
     app.config["WTF_CSRF_ENABLED"] = False
     for rule in rules(app):
         for method in methods(rule):
@@ -58,8 +54,8 @@ def test_nobody_gets_in(app: Flask, sent: Applicant) -> None:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_reader_reads_an_officer_acts(app: Flask, sent: Applicant, role: Role) -> None:
-    officer = signed_in(app, role)
+def test_a_reader_reads_an_officer_acts(app: Flask, desk: Desk, role: Role) -> None:
+    officer, sent = desk(role)
     app.config["WTF_CSRF_ENABLED"] = False
     for rule in sorted(rules(app), key=lambda rule: rule.endpoint == "desk.sign_out"):
         for method in methods(rule) if rule.endpoint not in OPEN else set():
@@ -72,8 +68,8 @@ def test_a_reader_reads_an_officer_acts(app: Flask, sent: Applicant, role: Role)
             assert answer.status_code < 500, (rule, method)
 
 
-def test_every_post_wants_its_forms_token(app: Flask, sent: Applicant) -> None:
-    officer = signed_in(app, Role.ADMIN)
+def test_every_post_wants_its_forms_token(app: Flask, desk: Desk) -> None:
+    officer, sent = desk(Role.ADMIN)
     for rule in rules(app):
         if "POST" in methods(rule):
             answer = officer.client.post(address(app, rule, sent.reference))
@@ -81,8 +77,8 @@ def test_every_post_wants_its_forms_token(app: Flask, sent: Applicant) -> None:
 
 
 @pytest.mark.parametrize("whose", ["a draft", "another call"])
-def test_what_is_not_of_this_call_and_sent_is_not_there(app: Flask, sent: Applicant, whose: str) -> None:
-    officer: Officer = signed_in(app, Role.ADMIN)
+def test_what_is_not_of_this_call_and_sent_is_not_there(app: Flask, desk: Desk, whose: str) -> None:
+    officer, sent = desk(Role.ADMIN)
     app.config["WTF_CSRF_ENABLED"] = False
     reference = Applicant(app).begin().reference if whose == "a draft" else sent.reference
     for rule in rules(app):
@@ -95,8 +91,8 @@ def test_what_is_not_of_this_call_and_sent_is_not_there(app: Flask, sent: Applic
             assert officer.client.open(place, method=method).status_code == 404, (rule, method)
 
 
-def test_everything_seen_is_on_record(app: Flask, sent: Applicant) -> None:
-    officer = signed_in(app, Role.ADMIN)
+def test_everything_seen_is_on_record(app: Flask, desk: Desk) -> None:
+    officer, sent = desk(Role.ADMIN)
     for rule in rules(app):
         if "GET" not in methods(rule) or rule.endpoint in OPEN:
             continue

@@ -13,6 +13,7 @@ from models.submission import Submission
 from services.accounts import Role
 from tests.applicant import CALL, Applicant
 from tests.desk import Officer, signed_in
+from tests.prepared import Once
 from tests.test_completion import AFTER, BEFORE, address, ask
 from tests.test_sending import filled
 
@@ -28,20 +29,37 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 
 
 @pytest.fixture
-def applicant(app: Flask, short: dict[str, Any], at: Callable[[str], None]) -> Applicant:
-    """One whose application was sent before the closing; the clock then stands after it."""
+def draft(app: Flask, once: Once, short: dict[str, Any], at: Callable[[str], None]) -> Applicant:
+    """One whose application was filled in before the closing; the clock then stands after it."""
     at(BEFORE)
-    applicant = filled(app, short).send()
+    found = once("a draft", lambda: filled(app, short))
     at(AFTER)
-    return applicant
+    return found
 
 
 @pytest.fixture
-def draft(app: Flask, short: dict[str, Any], at: Callable[[str], None]) -> Applicant:
-    at(BEFORE)
-    applicant = filled(app, short)
+def both(app: Flask, once: Once, short: dict[str, Any], at: Callable[[str], None]) -> tuple[Officer, Applicant]:
+    def begin() -> tuple[Officer, Applicant]:
+        at(BEFORE)
+        applicant = filled(app, short).send()
+        at(AFTER)
+        return signed_in(app), applicant
+
+    found = once("sent before the closing", begin)
     at(AFTER)
-    return applicant
+    return found
+
+
+@pytest.fixture
+def officer(both: tuple[Officer, Applicant]) -> Officer:
+    """One who signed in after the closing; there the clock stands."""
+    return both[0]
+
+
+@pytest.fixture
+def applicant(both: tuple[Officer, Applicant]) -> Applicant:
+    """One whose application was sent before the closing."""
+    return both[1]
 
 
 def last_event() -> tuple[str, str, str, dict[str, Any]]:
@@ -55,8 +73,10 @@ def subjects(mails: Callable[[], list[Any]], address: str) -> list[str]:
     return [mail["Subject"] for mail in mails() if mail["To"] == address]
 
 
-def test_an_application_is_opened_again_for_a_time(app: Flask, applicant: Applicant, at: Callable[[str], None]) -> None:
-    officer = signed_in(app).get(address(applicant, "lisaaika"))
+def test_an_application_is_opened_again_for_a_time(
+    officer: Officer, applicant: Applicant, at: Callable[[str], None]
+) -> None:
+    officer.get(address(applicant, "lisaaika"))
     assert "Hakemuksen lähetysaika päättyi 17.5.2021 klo 16.15." in officer.text
     officer.press("Avaa uudelleen lähetettäväksi", {"viimeistaan": "21.5.2021", **REASON})
     assert last_event() == (
@@ -76,8 +96,8 @@ def test_an_application_is_opened_again_for_a_time(app: Flask, applicant: Applic
     assert "Versio 2 (voimassa)" in applicant.text
 
 
-def test_late_edits_are_taken_in(app: Flask, applicant: Applicant, mails: Callable[[], list[Any]]) -> None:
-    officer = ask(app, applicant)
+def test_late_edits_are_taken_in(officer: Officer, applicant: Applicant) -> None:
+    ask(officer, applicant)
     officer.get(address(applicant, "hyvaksy-myohassa")).press("Ota vastaan", REASON)
     assert officer.status == 422
     assert "Ministeriöllä on jo kaikki, mitä hakija on tallentanut." in officer.text
@@ -153,9 +173,11 @@ def test_a_withdrawal_and_its_undoing(app: Flask, short: dict[str, Any], at: Cal
     assert "Versio 2 (voimassa)" in applicant.go("yhteenveto").send("Lähetä uudelleen").text
 
 
-def test_a_new_link(app: Flask, applicant: Applicant, short: dict[str, Any], mails: Callable[[], list[Any]]) -> None:
+def test_a_new_link(
+    app: Flask, officer: Officer, applicant: Applicant, short: dict[str, Any], mails: Callable[[], list[Any]]
+) -> None:
     contact = short["2"]["sahkoposti"]
-    officer = signed_in(app).get(address(applicant, "linkki"))
+    officer.get(address(applicant, "linkki"))
     officer.press("Lähetä linkki", REASON)
     assert last_event() == ("link_mailed", applicant.reference, "Katko 17.5. klo 16", {"to": "contact"})
     assert any("Linkki hakemukseen" in subject for subject in subjects(mails, contact))
@@ -199,7 +221,7 @@ def test_links_are_mailed_within_the_caps(make_app: Callable[..., Flask], at: Ca
     assert Link.select().where(Link.email == "oikea@example.fi").count() == 1
 
 
-def test_who_may(app: Flask, applicant: Applicant) -> None:
+def test_who_may(app: Flask, officer: Officer, applicant: Applicant) -> None:
     reader = signed_in(app, Role.READER, "lukija@example.fi")
     nobody = Officer(app, email="ei-ketaan@example.fi")
     addresses = [*(address(applicant, act) for act in ACTS), f"{LIST}myohassa", f"{LIST}linkki"]
@@ -211,7 +233,6 @@ def test_who_may(app: Flask, applicant: Applicant) -> None:
         assert reader.get(page).status == 403
         assert nobody.client.get(page).status_code == 303
     assert "Ota myöhästynyt" not in reader.get(LIST).text
-    officer = signed_in(app)
     before = Event.select().count()
     for page in [*addresses, address(applicant, "peruutus/kumoa")]:
         assert officer.client.post(page, data={**REASON, "paiva": "1.5.2021"}).status_code == 400, "no token"

@@ -10,19 +10,25 @@ from models.handling import Note
 from models.submission import Submission
 from services.accounts import Role
 from tests.applicant import Applicant
-from tests.desk import Officer, signed_in
+from tests.conftest import Desk
+from tests.desk import Officer
 
 LIST = "/virkailija/strategiarahoitus-2021/"
 
 
 @pytest.fixture
-def officer(app: Flask) -> Officer:
-    return signed_in(app)
+def both(desk: Desk) -> tuple[Officer, Applicant]:
+    return desk(Role.OFFICER)
 
 
 @pytest.fixture
-def applicant(app: Flask, short: dict[str, Any]) -> Applicant:
-    return Applicant(app).begin().fill(short).send()
+def officer(both: tuple[Officer, Applicant]) -> Officer:
+    return both[0]
+
+
+@pytest.fixture
+def applicant(both: tuple[Officer, Applicant]) -> Applicant:
+    return both[1]
 
 
 def again(applicant: Applicant, fields: dict[str, str]) -> None:
@@ -100,8 +106,10 @@ def test_notes_stay_among_officers(officer: Officer, applicant: Applicant) -> No
     assert "Soitettu" not in applicant.go("yhteenveto").text
 
 
-def test_an_officer_says_which_application_counts(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
-    first, second = (Applicant(app).begin().fill(short).send() for _ in range(2))
+def test_an_officer_says_which_application_counts(
+    app: Flask, officer: Officer, applicant: Applicant, short: dict[str, Any]
+) -> None:
+    first, second = applicant, Applicant(app).begin().fill(short).send()
     officer.get(f"{LIST}{first.reference}/")
     assert f"muitakin hakemuksia: {second.reference}" in officer.text
     officer.press("Laske summiin tämä")
@@ -110,8 +118,8 @@ def test_an_officer_says_which_application_counts(app: Flask, officer: Officer, 
     assert listed.index("tämä lasketaan") > listed.index(first.reference) > listed.index("tätä ei lasketa")
 
 
-def test_a_reader_reads_only(app: Flask, applicant: Applicant) -> None:
-    reader = signed_in(app, Role.READER, "lukija@example.fi")
+def test_a_reader_reads_only(desk: Desk) -> None:
+    reader, applicant = desk(Role.READER)
     place = f"{LIST}{applicant.reference}/"
     assert reader.get(place).status == 200
     reader.press("Lisää", {"teksti": "Ei saa"})

@@ -13,14 +13,16 @@ from models.event import Event
 from models.handling import ExportJob
 from services.accounts import Role
 from tests.applicant import Applicant
+from tests.conftest import Desk
 from tests.desk import Officer, signed_in
+from tests.prepared import Once
 
 CALL = "/virkailija/strategiarahoitus-2021/"
 
 
 @pytest.fixture
-def reader(app: Flask) -> Officer:
-    return signed_in(app, Role.READER)
+def reader(app: Flask, once: Once) -> Officer:
+    return once("a reader", lambda: signed_in(app, Role.READER))
 
 
 def fetched(officer: Officer, typed: dict[str, str], view: str = "") -> bytes:
@@ -32,8 +34,8 @@ def fetched(officer: Officer, typed: dict[str, str], view: str = "") -> bytes:
     return bytes(answer.data)
 
 
-def test_a_workbook_of_what_the_list_shows(app: Flask, reader: Officer, short: dict[str, Any]) -> None:
-    first = Applicant(app).begin().fill(short).send()
+def test_a_workbook_of_what_the_list_shows(app: Flask, desk: Desk, short: dict[str, Any]) -> None:
+    reader, first = desk(Role.READER)
     second = Applicant(app).begin().fill({**short, "1": "0201256-6"}).send()
     sheet = load_workbook(BytesIO(fetched(reader, {"muoto": "xlsx"}))).worksheets[0]
     references = {cell.value for row in sheet.iter_rows() for cell in row}
@@ -44,10 +46,8 @@ def test_a_workbook_of_what_the_list_shows(app: Flask, reader: Officer, short: d
 
 
 @pytest.mark.parametrize("is_wanted", [True, False])
-def test_contact_details_only_when_asked_for(
-    app: Flask, reader: Officer, short: dict[str, Any], is_wanted: bool
-) -> None:
-    Applicant(app).begin().fill(short).send()
+def test_contact_details_only_when_asked_for(desk: Desk, short: dict[str, Any], is_wanted: bool) -> None:
+    reader, _ = desk(Role.READER)
     text = fetched(reader, {"muoto": "json", **({"yhteystiedot": "1"} if is_wanted else {})}).decode()
     assert (short["2"]["nimi"] in text) is is_wanted
     [event] = Event.select().where(Event.kind == "exported")

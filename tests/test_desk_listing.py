@@ -9,19 +9,16 @@ from flask import Flask
 from models.application import Application
 from models.handling import Handling
 from services import listed
+from services.accounts import Role
 from services.context import calls
 from services.listing import DOCUMENTS, STATES
 from tests.applicant import Applicant
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Desk
 from tests.desk import Officer, signed_in
+from tests.prepared import Once
 
 pytestmark = pytest.mark.both
 LIST = "/virkailija/strategiarahoitus-2021/"
-
-
-@pytest.fixture
-def officer(app: Flask) -> Officer:
-    return signed_in(app)
 
 
 def sent(app: Flask, answers: dict[str, Any], **changes: Any) -> Applicant:
@@ -36,8 +33,8 @@ def rows(officer: Officer, address: str = LIST) -> list[str]:
     return [str(cell.text) for cell in officer.page.iter("td") if cell.get("class") == "reference"]
 
 
-def test_what_the_list_shows(app: Flask, officer: Officer, short: dict[str, Any], at: Callable[[str], None]) -> None:
-    applicant = sent(app, short)
+def test_what_the_list_shows(desk: Desk) -> None:
+    officer, applicant = desk(Role.OFFICER)
     assert rows(officer) == [applicant.reference]
     for words in ("Tampereen kaupunki", "1 hakemus", "Versio 1, Suomeksi", "Lähetetty", "Puuttuu"):
         assert words in officer.text, words
@@ -55,12 +52,12 @@ def test_a_draft_is_a_number_and_no_more(app: Flask, officer: Officer) -> None:
     assert "Salainen" not in officer.text
 
 
-def test_states(app: Flask, officer: Officer, short: dict[str, Any], at: Callable[[str], None]) -> None:
+def test_states(app: Flask, short: dict[str, Any], at: Callable[[str], None]) -> None:
     at("2021-05-17T15:00:00")
     edited, plain = sent(app, short), sent(app, short, **{"1": "0201256-6"})
     at("2021-05-17T15:05:00")
     edited.go("kehittamiskokonaisuudet").press("Tallenna", {"q4": "Muutettu"})
-    officer = signed_in(app, email="toinen@example.fi")
+    officer = signed_in(app)
     assert rows(officer, f"{LIST}?tila=muokattu") == [edited.reference]
     assert rows(officer, f"{LIST}?tila=lahetetty") == [plain.reference]
     assert "Muutettu" not in officer.text
@@ -69,8 +66,9 @@ def test_states(app: Flask, officer: Officer, short: dict[str, Any], at: Callabl
     assert rows(officer, f"{LIST}?jarjestys=-jarjestaja") == [edited.reference, plain.reference]
 
 
-def test_one_of_a_providers_applications_is_counted(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
-    first, second = sent(app, short), sent(app, short)
+def test_one_of_a_providers_applications_is_counted(app: Flask, desk: Desk, short: dict[str, Any]) -> None:
+    officer, first = desk(Role.OFFICER)
+    second = sent(app, short)
     assert set(rows(officer)) == {first.reference, second.reference}
     assert "Summassa on mukana 1 hakemus" in officer.text
     assert officer.text.count("Järjestäjällä useita, tämä lasketaan") == 1
@@ -114,10 +112,9 @@ def test_those_who_apply_for_an_area(app: Flask, officer: Officer, short: dict[s
         ("tampere'; drop", False),
     ],
 )
-def test_words_are_found_in_any_form(
-    app: Flask, officer: Officer, short: dict[str, Any], words: str, is_found: bool
-) -> None:
-    applicant = sent(app, short, **{"4": "Koulutuksen järjestäjien yhdistymisten tukeminen."})
+def test_words_are_found_in_any_form(app: Flask, once: Once, short: dict[str, Any], words: str, is_found: bool) -> None:
+    text = "Koulutuksen järjestäjien yhdistymisten tukeminen."
+    officer, applicant = once("sent with words", lambda: (signed_in(app), sent(app, short, **{"4": text})))
     found = rows(officer, f"{LIST}?haku={words}")
     assert found == ([applicant.reference] if is_found else [])
 
@@ -138,21 +135,22 @@ def test_a_sum_may_be_of_many_digits(app: Flask, officer: Officer, short: dict[s
     assert "Haettu yhteensä 900 000 000 000 €" in officer.text
 
 
-def test_personal_details_are_not_searched(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
-    sent(app, short)
+def test_personal_details_are_not_searched(desk: Desk, short: dict[str, Any]) -> None:
+    officer, _ = desk(Role.OFFICER)
     assert rows(officer, f"{LIST}?haku={short['2']['nimi']}") == []
 
 
-def test_a_fragment_is_the_table_alone(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
-    sent(app, short)
+def test_a_fragment_is_the_table_alone(desk: Desk) -> None:
+    officer, _ = desk(Role.OFFICER)
     answer = officer.client.get(LIST, headers={"HX-Request": "true"})
     assert answer.text.lstrip().startswith("<section")
     assert "<html" not in answer.text
 
 
-def test_pages_turn(app: Flask, officer: Officer, monkeypatch: pytest.MonkeyPatch, short: dict[str, Any]) -> None:
+def test_pages_turn(app: Flask, desk: Desk, monkeypatch: pytest.MonkeyPatch, short: dict[str, Any]) -> None:
     monkeypatch.setattr("services.listing.PER_PAGE", 1)
-    first, second = sent(app, short), sent(app, short, **{"1": "0201256-6"})
+    officer, first = desk(Role.OFFICER)
+    second = sent(app, short, **{"1": "0201256-6"})
     assert rows(officer) == [second.reference]
     assert "Sivu 1/2" in officer.text
     assert rows(officer, f"{LIST}?sivu=2") == [first.reference]

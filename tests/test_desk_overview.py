@@ -16,7 +16,7 @@ from services import listed, submissions
 from services.accounts import Role
 from services.context import calls
 from tests.applicant import Applicant
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Desk
 from tests.desk import Officer, signed_in
 from tests.forms_of_pages import text_of
 
@@ -63,11 +63,6 @@ def sum_of_the_list(officer: Officer) -> int:
 
 
 @pytest.fixture
-def officer(app: Flask) -> Officer:
-    return signed_in(app)
-
-
-@pytest.fixture
 def with_appropriation(make_app: Callable[..., Flask], tmp_path: Path) -> Callable[[str], Flask]:
     """The service with another line in the place of the call's appropriation."""
 
@@ -104,8 +99,9 @@ def test_sums_are_those_of_the_list(
     }
 
 
-def test_what_is_not_counted_is_left_out_everywhere(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
-    sent(app, short), sent(app, short)
+def test_what_is_not_counted_is_left_out_everywhere(app: Flask, desk: Desk, short: dict[str, Any]) -> None:
+    officer, _ = desk(Role.OFFICER)
+    sent(app, short)
     withdraw(app, sent(app, short, **{"1": HELSINKI}))
     draft = Applicant(app).begin().press_known("Tallenna", {"q1": ESPOO})
     officer.get(PAGE)

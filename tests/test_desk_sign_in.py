@@ -11,15 +11,21 @@ from models.event import Event
 from models.officer import Officer as Account
 from services.accounts import Role
 from tests.desk import PASSWORD, Officer, signed_in
+from tests.prepared import Once
 
 WRONG = "Osoite, salasana tai koodi on väärä."
 
 
 @pytest.fixture
-def officer(app: Flask) -> Officer:
-    made = Officer(app)
-    made.set_up()
-    return made
+def officer(app: Flask, once: Once) -> Officer:
+    """One who has not signed in yet."""
+
+    def set_up() -> Officer:
+        made = Officer(app)
+        made.set_up()
+        return made
+
+    return once("set up", set_up)
 
 
 def test_from_the_command_to_the_desk(app: Flask, mails: Callable[[], list[Any]]) -> None:
