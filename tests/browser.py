@@ -34,6 +34,13 @@ def begin(page: Page, words: Words = FINNISH) -> str:
     return page.url.split("/")[4]
 
 
+def open_area(page: Page, area: str) -> None:
+    """Tick an area, and wait until its questions are there and listen: what is typed before is not saved by itself."""
+    page.locator(f"[name=q3][value={area}]").check()
+    expect(page.locator(f"#alue-{area} h2")).to_be_visible()
+    expect(page.locator(".htmx-added")).to_have_count(0)
+
+
 def fill_known(page: Page, fields: dict[str, Any]) -> None:
     # Asked for once: each question waits for the page's own work, and a whole application has many fields.
     names = page.locator("[name]").evaluate_all("fields => fields.map(field => field.getAttribute('name'))")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from forms.definition import Call
 from tests.applicant import fields_of_answers
-from tests.browser import begin, fill_known, new_page, press, saved, send
+from tests.browser import begin, fill_known, new_page, open_area, press, saved, send
 from tests.service import Service
 from tests.test_journey_http import elsewhere, expect_all_answers, expect_mails, expect_receipt, expect_steps, file_name
 from tests.words import Words
@@ -153,19 +153,19 @@ def test_three_quick_ticks_open_three_sections(page: Page) -> None:
 def test_unticking_takes_a_section_out_and_keeps_its_answers(page: Page) -> None:
     reference = begin(page)
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
-    page.locator("[name=q3][value=opetus]").check()
+    open_area(page, "opetus")
     page.fill("[name=q4]", "Säilyvä teksti")
     page.locator("[name=q3][value=opetus]").uncheck()
     expect(page.locator("#alue-opetus")).to_contain_text("Vastauksenne on säilytetty")
     expect(page.locator("[name=q4]")).to_have_count(0)
-    page.locator("[name=q3][value=opetus]").check()
+    open_area(page, "opetus")
     expect(page.locator("[name=q4]")).to_have_value("Säilyvä teksti")
 
 
 def test_typing_goes_on_through_swaps(page: Page) -> None:
     reference = begin(page)
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
-    page.locator("[name=q3][value=opetus]").check()
+    open_area(page, "opetus")
     text = page.locator("[name=q4]")
     text.fill("alku  loppu")
     text.evaluate("field => { field.focus(); field.setSelectionRange(5, 5) }")
@@ -185,7 +185,7 @@ def test_typing_goes_on_through_swaps(page: Page) -> None:
 def test_counters_and_sums_follow(page: Page) -> None:
     reference = begin(page)
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
-    page.locator("[name=q3][value=opetus]").check()
+    open_area(page, "opetus")
     page.fill("[name='q7.henkilosto']", "1 450 000 €")
     expect(page.locator("#q7-summa")).to_have_text("1 450 000 €")
     expect(page.locator("#q8-tila")).to_contain_text("Rahoituksesta puuttuu 1 450 000 €")
@@ -204,8 +204,7 @@ def test_counters_and_sums_follow(page: Page) -> None:
 def test_saving_during_an_autosave_is_no_clash(page: Page, service: Service) -> None:
     reference = begin(page)
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
-    page.locator("[name=q3][value=opetus]").check()
-    page.wait_for_selector("[name=q4]")
+    open_area(page, "opetus")
     held: list[Any] = []
     # The answer to the autosave is held back until Tallenna has been pressed.
     page.route(
@@ -230,7 +229,7 @@ def is_autosave(route: Any) -> bool:
 def test_two_browsers_changing_the_same_answer_clash(page: Page, browser: Browser, service: Service) -> None:
     reference = begin(page)
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
-    page.locator("[name=q3][value=opetus]").check()
+    open_area(page, "opetus")
     with saved(page):
         page.locator("[name=q4]").fill("Alkuperäinen")
         page.locator("[name=q4]").blur()
@@ -268,7 +267,7 @@ def test_search_narrows_the_list_of_providers(page: Page) -> None:
 def test_more_rows_for_partners(page: Page) -> None:
     reference = begin(page)
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
-    page.locator("[name=q3][value=opetus]").check()
+    open_area(page, "opetus")
     page.locator("[name='q11.0']").fill("Ensimmäinen")
     page.locator("#q11").get_by_role("button", name="Lisää rivejä").press("Enter")
     expect(page.locator("[name='q11.5']")).to_be_focused()

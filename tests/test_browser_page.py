@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import begin, new_page, press, saved
+from tests.browser import begin, new_page, open_area, press, saved
 from tests.service import Service
 
 AREAS = ("opetus", "ymparistot", "tieto")
@@ -12,8 +12,7 @@ def test_ids_stay_unique_through_swaps(page: Page) -> None:
     reference = begin(page)
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
     for area in AREAS:
-        page.locator(f"[name=q3][value={area}]").check()
-        page.locator(f"#alue-{area} h2").wait_for()
+        open_area(page, area)
     with saved(page):
         page.locator("[name='q7.muut']").fill("5")
     page.locator("#q11").get_by_role("button", name="Lisää rivejä").click()

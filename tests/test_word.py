@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.applicant import Applicant
-from tests.browser import begin, saved
+from tests.browser import begin, open_area, saved
 from tests.test_journey_http import pdf_text
 from tests.words import compact
 
@@ -43,7 +43,7 @@ def test_pasting_takes_the_text_and_says_how_much_is_over(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     reference = begin(page)
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
-    page.locator("[name=q3][value=opetus]").check()
+    open_area(page, "opetus")
     field = page.locator("[name=q4]")
     field.click()
     over = COPIED + "\r\n" + "x" * (2499 - len(READ) + 12)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
-from tests.browser import begin, new_page, press
+from tests.browser import begin, new_page, open_area, press
 from tests.service import Service
 
 
@@ -15,8 +15,7 @@ def page(browser: Browser, service: Service) -> Iterator[Page]:
     page = new_page(browser, service)
     reference = begin(page)
     page.goto(f"/hakemus/{reference}/kehittamiskokonaisuudet")
-    page.locator("[name=q3][value=opetus]").check()
-    page.locator("[name=q4]").wait_for()
+    open_area(page, "opetus")
     yield page
     page.context.close()
 
