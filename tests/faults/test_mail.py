@@ -3,20 +3,21 @@
 import html
 import http.client
 import json
-import subprocess
-import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 
 from tests import databases
 from tests.faults.writer import HIDDEN, Writer
-from tests.service import ROOT, Service, SilentServer
+from tests.mailing import flask
+from tests.service import Service, SilentServer
 
 REGISTRY = "kirjaamo@example.fi"
 
@@ -36,12 +37,17 @@ def outbox(service: Service) -> list[tuple[int, Any, Any]]:
     return databases.ask(service.data, "select attempts, sent_at, last_error from outbox_mail")
 
 
-def try_again(service: Service, port: int) -> None:
-    """What ``flask mail send`` does once the mails are due again."""
-    databases.ask(service.data, "update outbox_mail set next_at = created_at")
-    environment = {**service.environment, "MAIL_PORT": str(port)}
-    command = [sys.executable, "-m", "flask", "mail", "send"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+@pytest.fixture
+def try_again(make_app: Callable[..., Flask], calls_dir: Path) -> Callable[[Service], None]:
+    """What ``flask mail send`` does beside the service, once the mails are due again and the mail server is well."""
+
+    def send(service: Service) -> None:
+        databases.ask(service.data, "update outbox_mail set next_at = created_at")
+        reached = {"mail_server": "127.0.0.1", "mail_port": service.smtp_port, "mail_timeout": 60}
+        said = flask(make_app(var_dir=service.data, calls_dir=calls_dir, **reached), "mail", "send")
+        assert said.endswith("mails sent.\n")
+
+    return send
 
 
 def wait_for_attempt(service: Service, count: int | None = None) -> None:
@@ -56,7 +62,7 @@ def wait_for_attempt(service: Service, count: int | None = None) -> None:
 
 
 @pytest.mark.parametrize("fault", ["down", "refuses", "drops"])
-def test_mails_go_out_later(tmp_path: Path, calls_dir: Path, fault: str) -> None:
+def test_mails_go_out_later(tmp_path: Path, calls_dir: Path, try_again: Callable[[Service], None], fault: str) -> None:
     environment: dict[str, Any] = {"MAIL_PORT": "9"} if fault == "down" else {}
     with Service(tmp_path, CALLS_DIR=str(calls_dir), **environment) as service:
         service.inbox.answer = "550 no such user here" if fault == "refuses" else "250 OK"
@@ -67,24 +73,26 @@ def test_mails_go_out_later(tmp_path: Path, calls_dir: Path, fault: str) -> None
         assert health["oldest_unsent_mail_seconds"] >= 0
         service.inbox.answer, service.inbox.drops = "250 OK", False
         before = len(service.inbox.mails)
-        try_again(service, service.smtp_port)
+        try_again(service)
         assert len(service.inbox.mails) == before + 1
         assert service.inbox.mails[-1]["To"] == REGISTRY
         assert all(sent_at for _, sent_at, _ in outbox(service))
         # Once sent, it is not sent again.
-        try_again(service, service.smtp_port)
+        try_again(service)
         assert len(service.inbox.mails) == before + 1
 
 
 @pytest.mark.parametrize("at", ["connect", "EHLO", "RCPT"])
-def test_a_silent_server_holds_nobody(tmp_path: Path, calls_dir: Path, at: str) -> None:
+def test_a_silent_server_holds_nobody(
+    tmp_path: Path, calls_dir: Path, try_again: Callable[[Service], None], at: str
+) -> None:
     with SilentServer(at) as server:
         environment: dict[str, Any] = {"MAIL_PORT": str(server.port), "MAIL_TIMEOUT_AFTER_RESPONSE": "0.5"}
         with Service(tmp_path, CALLS_DIR=str(calls_dir), MAIL_TIMEOUT="60", **environment) as service:
             send_one(service)
             wait_for_attempt(service)
             assert all(sent_at is None for _, sent_at, _ in outbox(service))
-            try_again(service, service.smtp_port)
+            try_again(service)
             assert len(service.inbox.expect(1, REGISTRY)) == 1
 
 
@@ -141,7 +149,9 @@ def test_mails_of_others_go_with_the_run_under_way(tmp_path: Path, calls_dir: Pa
             service.inbox.expect(1, f"a{number}@example.fi")
 
 
-def test_a_slow_server_gets_each_mail_once(tmp_path: Path, calls_dir: Path) -> None:
+def test_a_slow_server_gets_each_mail_once(
+    tmp_path: Path, calls_dir: Path, try_again: Callable[[Service], None]
+) -> None:
     """A server that is slow to say that it has a mail has it; who gives up then sends it twice."""
     environment: dict[str, Any] = {"MAIL_TIMEOUT_AFTER_RESPONSE": "0.5"}
     with Service(tmp_path, CALLS_DIR=str(calls_dir), **environment) as service:
@@ -154,5 +164,5 @@ def test_a_slow_server_gets_each_mail_once(tmp_path: Path, calls_dir: Path) -> N
                 break
             urllib.request.urlopen(f"{service.url}/health/ready", timeout=10).read()
         assert all(sent_at for _, sent_at, _ in outbox(service))
-        try_again(service, service.smtp_port)
+        try_again(service)
         service.inbox.expect(1, REGISTRY)
