@@ -15,11 +15,15 @@ from tests.desk import PASSWORD
 from tests.service import Service
 from tests.words import FINNISH, Words
 
+# Milliseconds. A shared machine may stand still for some seconds, and a page that saves, sends or draws has work to do
+# on it; what is waited for is there at once otherwise.
+PATIENCE = 40_000
+
 
 def new_page(browser: Browser, service: Service, scripts: bool = True, language: str = SOURCE) -> Page:
     context = browser.new_context(java_script_enabled=scripts, base_url=service.url, locale=f"{language}-FI")
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
     return page
 
 

@@ -25,7 +25,7 @@ from services.accounts import Role
 from settings import Settings
 from tests import databases
 from tests.applicant import Applicant
-from tests.browser import new_page
+from tests.browser import PATIENCE, new_page
 from tests.desk import Officer, signed_in
 from tests.prepared import Once
 from tests.service import Mailbox, Service
@@ -36,8 +36,11 @@ SHARED = ROOT.parent / "shared"
 SEED = SHARED / "seed/answers.json"
 SAMPLE = ROOT / "tests/sample/application.json"
 BUSINESS_IDS = {"Helsingin kaupunki": "0201256-6", "Tampereen kaupunki": "0211675-2"}
-# A shared machine may stand still for some seconds; what is waited for is there at once otherwise.
-expect.set_options(timeout=20_000)
+OTHER_TIMES = {
+    "tuleva": ("opens = 2021-01-01", "opens = 2030-01-01"),
+    "paattynyt": ("closes = 2031-01-01", "closes = 2022-01-01"),
+}
+expect.set_options(timeout=PATIENCE)
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 # Chromium without what draws windows: the same pages for two thirds of the work.
@@ -253,8 +256,16 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The real service, shared by all tests; each begins applications of its own."""
-    with Service(tmp_path_factory.mktemp("service")) as running:
+    """The real service, shared by all tests; each begins applications of its own. It has one more call that is still to
+    come, and one that is over."""
+    folder = tmp_path_factory.mktemp("service")
+    calls = folder / "calls"
+    shutil.copytree(ROOT / "calls", calls)
+    for key, (before, after) in OTHER_TIMES.items():
+        text = (ROOT / "tests/calls/text.toml").read_text().replace('key = "text"', f'key = "{key}"')
+        text = text.replace(before, after).replace('"PIENI"', f'"{key[:6].upper()}"')
+        (calls / f"{key}.toml").write_text(text)
+    with Service(folder, CALLS_DIR=str(calls)) as running:
         yield running
 
 

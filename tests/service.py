@@ -77,7 +77,7 @@ class Inbox:
             return [mail for mail in self.mails if mail["X-Received-For"] == address and about in mail["Subject"]]
 
         with self._arrival:
-            assert self._arrival.wait_for(lambda: len(found()) >= count, timeout=30), f"no {count} mails to {address}"
+            assert self._arrival.wait_for(lambda: len(found()) >= count, timeout=60), f"no {count} mails to {address}"
         mails = found()
         assert len(mails) == count
         return mails

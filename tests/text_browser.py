@@ -18,7 +18,7 @@ from tests.conftest import need
 _WIDTH, _HEIGHT = 100, 60
 # lynx speaks on the lowest three lines; the page stands above them.
 _PAGE = _HEIGHT - 3
-_PATIENCE = 20
+_PATIENCE = 40
 _PROMPT = "whereis query:"
 
 

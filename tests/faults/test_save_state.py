@@ -86,7 +86,7 @@ def test_an_error_page_replaces_nothing(page: Page, status: int) -> None:
     expect(state(page, "q4")).to_have_attribute("data-save", "failed")
     assert page.input_value("[name=q4]") == "ei katoa"
     expect(page.get_by_text("Bad Gateway")).to_have_count(0)
-    expect(state(page, "q4").get_by_text("Tallennettu klo")).to_be_visible(timeout=10_000)
+    expect(state(page, "q4").get_by_text("Tallennettu klo")).to_be_visible()
     assert stored(page, "q4") == "ei katoa"
 
 
