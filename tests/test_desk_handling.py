@@ -114,7 +114,7 @@ def test_not_before_the_closing(app: Flask, at: Callable[[str], None]) -> None:
 
 
 def test_what_still_waits_is_said(app: Flask, sent: Applicant) -> None:
-    officer = ask(app, sent, viimeistaan="15.12.2021").get(PAGE)
+    officer = ask(signed_in(app), sent, viimeistaan="15.12.2021").get(PAGE)
     assert "1 täydennyspyyntö odottaa vielä vastausta." in officer.text
 
 
