@@ -166,9 +166,9 @@ _NONE = 0
 
 
 def _is_of_kind(kind: str) -> Any:
-    if kind == SEEN:
-        return Event.kind.startswith(_SEEN)
-    return Event.kind.in_(list(ACTS)) if kind == DONE else Event.kind == kind
+    is_seen = Event.kind.startswith(_SEEN)
+    # Both are read from the newest on, where a page of them is soon together; by the index all would have to be sorted.
+    return {SEEN: is_seen, DONE: ~is_seen}.get(kind, Event.kind == kind)
 
 
 def _lines(events: list[Event]) -> Iterator[Line]:
