@@ -38,14 +38,16 @@ def at_the_desk(make_app: Callable[..., Flask], browser: Browser, service: Servi
     context.close()
 
 
-def test_the_desk_is_for_everybody(at_the_desk: Page, fields: dict[str, Any]) -> None:
+def test_the_desk_is_for_everybody(at_the_desk: Page, service: Service, fields: dict[str, Any]) -> None:
     page = at_the_desk
     reference = fill(page, fields)
     send(page, "Lähetä")
     found: list[str] = []
     for language in LANGUAGES:
         for address in (*PAGES, *FOR_ADMINS, *(f"{CALL}/{reference}/{act}" for act in ACTS)):
-            page.goto(f"{address}{'&' if '?' in address else '?'}kieli={language}")
+            answer = page.goto(f"{address}{'&' if '?' in address else '?'}kieli={language}")
+            assert answer is not None
+            assert answer.ok, service.log.read_text()[-4000:]
             expect(page.locator(".desk-nav")).to_be_visible()
             found += violations(page, address)
             # A table of nine columns needs two directions (WCAG 1.4.10): it scrolls in a place of its own.
