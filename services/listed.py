@@ -18,11 +18,14 @@ from services import search, submissions
 
 def bring_up_to_date(call: Call) -> None:
     """List the versions that are not yet: sending has no part in it, and costs nothing more."""
-    listed = Listed.select(Listed.submission).where(Listed.call_key == call.key)
-    missing = submissions.all_of(call).where(Submission.id.not_in(listed)).order_by(Submission.id)
-    for submission in missing.iterator():
+    unlisted = Submission.id.not_in(Listed.select(Listed.submission))
+    missing = submissions.all_of(call).where(unlisted)
+    # Read to the end before the first is written: a read that is under way can't become a write once others wrote.
+    for submission_id in [row.id for row in missing.select(Submission.id).order_by(Submission.id)]:
         with database.atomic():
-            _list(call, submission)
+            # Unless somebody else who looked at the same time has.
+            for submission in missing.where(Submission.id == submission_id):
+                _list(call, submission)
 
 
 def _list(call: Call, submission: Submission) -> None:

@@ -1,6 +1,7 @@
 """The ministry's list: what it shows, finds, sums, and what it never shows."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -157,6 +158,17 @@ def test_pages_turn(app: Flask, desk: Desk, monkeypatch: pytest.MonkeyPatch, sho
     assert rows(officer, f"{LIST}?sivu=99") == [first.reference]
     assert "Sivu 2/2" in officer.text
     assert rows(officer, f"{LIST}?sivu=abc") == [second.reference]
+
+
+def test_officers_look_at_once_at_what_is_new(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
+    """Whoever looks first lists it; others who look meanwhile, or save, are in nobody's way."""
+    expected = {sent(app, short).reference for _ in range(4)}
+    browsers = [officer, *(signed_in(app, email=f"{number}@example.fi") for number in range(3))]
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        statuses = list(pool.map(lambda browser: browser.client.get(LIST).status_code, browsers))
+    assert statuses == [200] * len(browsers)
+    assert set(rows(officer)) == expected
+    assert "4 hakemusta" in officer.text
 
 
 def test_a_call_that_is_not_there(officer: Officer) -> None:
