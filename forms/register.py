@@ -60,7 +60,7 @@ class Register:
         words = fold(search).split()
         ordered = sorted(self._by_id.values(), key=lambda provider: sort_key(provider.name.in_language(language)))
         for provider in ordered:
-            text = fold(" ".join([provider.business_id, *provider.name.root.values()]))
+            text = fold(" ".join([provider.business_id, *provider.name.root.values()])) if words else ""
             if all(word in text for word in words):
                 yield provider
 

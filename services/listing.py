@@ -1,4 +1,4 @@
-"""The ministry's list of a call's applications: what it shows, found, filtered, sorted and summed by the database."""
+"""The ministry's list of a call's applications: what it shows, found, filtered and sorted by the database."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from peewee import fn
 
 from forms.definition import Call
 from models.application import Application
-from models.database import in_code_order
+from models.database import database, in_code_order, one_look
 from models.handling import CompletionRequest, Handling, Listed
 from models.officer import Officer
 from models.submission import Submission
@@ -112,34 +112,32 @@ SORTS = {
 def look(call: Call, view: View) -> Listing:
     """The list as a view shows it."""
     listed.bring_up_to_date(call)
-    found = _found(call, view)
-    figures = found.select(
-        fn.COUNT(Listed.id),
-        fn.SUM(Listed.is_counted.cast("integer")),
-        fn.SUM(peewee.Case(None, [(Listed.is_counted, Listed.requested)], 0)),
-    )
-    [(count, counted, requested)] = _tuples(figures)
-    pages = max(-(-count // PER_PAGE), 1)
+    # All that is found in one query of three numbers; whole rows of what is shown alone, however far back it is.
+    found = _raw(_found(call, view).select(Listed.id, Listed.is_counted, Listed.requested).order_by(*_order(view)))
+    counted = [requested for _, is_counted, requested in found if is_counted]
+    pages = max(-(-len(found) // PER_PAGE), 1)
     page = min(max(view.page, 1), pages)
-    rows = found.order_by(*_order(view)).paginate(page, PER_PAGE)
-    return Listing(list(_rows(call, rows)), count, counted or 0, requested or 0, page, pages)
+    ids = [listed_id for listed_id, _, _ in found[(page - 1) * PER_PAGE : page * PER_PAGE]]
+    rows = _all(call).where(Listed.id.in_(ids)).order_by(*_order(view))
+    return Listing(list(_rows(call, rows)), len(found), len(counted), sum(counted), page, pages)
 
 
 def submission_ids(call: Call, view: View) -> list[int]:
     """The versions that a view shows, over all its pages and in its order."""
     listed.bring_up_to_date(call)
     found = _found(call, view).select(Listed.submission).order_by(*_order(view))
-    return [submission_id for (submission_id,) in _tuples(found)]
+    return [submission_id for (submission_id,) in _raw(found)]
 
 
 def draft_count(call: Call) -> int:
     """How many applications were begun and never sent. Nothing else of them is for the ministry."""
-    sent = Submission.select(Submission.application).where(Submission.call_key == call.key)
-    return int(Application.select().where(Application.call_key == call.key, Application.id.not_in(sent)).count())
+    sent = Submission.select().where(Submission.application == Application.id)
+    return int(Application.select().where(Application.call_key == call.key, ~fn.EXISTS(sent)).count())
 
 
-def _tuples(query: Any) -> list[tuple[Any, ...]]:
-    return list(query.tuples())
+def _raw(query: Any) -> list[tuple[Any, ...]]:
+    """Thousands of rows of numbers, without a look at each of them."""
+    return list(database.execute(query).fetchall())
 
 
 _COLUMNS = (
@@ -164,8 +162,8 @@ _COLUMNS = (
 )
 
 
-def _found(call: Call, view: View) -> "peewee.ModelSelect[Listed]":
-    query = (
+def _all(call: Call) -> "peewee.ModelSelect[Listed]":
+    return (
         Listed.select(*_COLUMNS)
         .join(Submission)
         .switch(Listed)
@@ -174,6 +172,10 @@ def _found(call: Call, view: View) -> "peewee.ModelSelect[Listed]":
         .join(Officer, peewee.JOIN.LEFT_OUTER, on=Handling.handler == Officer.id)
         .where(Listed.call_key == call.key, Listed.is_current == True)  # noqa: E712
     )
+
+
+def _found(call: Call, view: View) -> "peewee.ModelSelect[Listed]":
+    query = _all(call)
     if view.state in STATES:
         query = query.where(STATES[view.state](call))
     if view.document in DOCUMENTS:
@@ -195,12 +197,12 @@ def _order(view: View) -> list[Any]:
     return [column().desc(nulls="last") if is_down else column().asc(nulls="first"), Listed.id]
 
 
-def _rows(call: Call, query: "peewee.ModelSelect[Listed]") -> Iterator[Row]:
+def _rows(call: Call, query: Any) -> Iterator[Row]:
     for (
         reference, name, areas, requested, costs, version, sent_at, language, touched_at, recorded_at, withdrawn_at,
         is_counted, is_one_of_several, case_number, handler, document_on, document_version,
         is_completion,
-    ) in _tuples(query):  # fmt: skip
+    ) in query.tuples():  # fmt: skip
         yield Row(
             reference=reference,
             provider_name=name,

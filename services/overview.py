@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from clock import in_helsinki
 from forms.definition import Call
@@ -77,8 +77,7 @@ class Overview:
     """By name in the language of the moment."""
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """A version that is counted, as it is listed."""
 
     provider: str | None
@@ -91,26 +90,26 @@ class _Row:
 def look(call: Call) -> Overview:
     """The call as it stands."""
     listed.bring_up_to_date(call)
-    with one_look():
-        sent, counted = _sent(call), list(_counted(call))
-    arrivals = sorted(row.came_at for row in counted)
     register = call.provider_question.providers if call.provider_question else None
+    with one_look():
+        count, counted = int(_current(call).count()), list(_counted(call))
+        absent = _absent(call, register, counted) if register else []
+    arrivals = sorted(row.came_at for row in counted)
     return Overview(
-        count=len(sent),
+        count=count,
         counted=len(counted),
         requested=sum(row.requested for row in counted),
         areas=_areas(call, counted),
         providers=_providers(register, counted) if register else [],
         arrivals=arrivals,
         periods=list(_periods(call, arrivals)),
-        absent=list(_absent(register, sent, counted)) if register else [],
+        absent=absent,
     )
 
 
-def _sent(call: Call) -> list[str | None]:
-    """Who sent each application, counted or not."""
-    query: Any = Listed.select(Listed.provider).where(Listed.call_key == call.key, Listed.is_current == True)  # noqa: E712
-    return [provider for (provider,) in query.tuples()]
+def _current(call: Call) -> Any:
+    """Of each application the version that is current, counted or not."""
+    return Listed.select(Listed.provider).where(Listed.call_key == call.key, Listed.is_current == True)  # noqa: E712
 
 
 def _counted(call: Call) -> Iterator[_Row]:
@@ -148,11 +147,12 @@ def _providers(register: Register, rows: list[_Row]) -> list[ProviderSum]:
     return sorted(found, key=lambda line: (-line.requested, sort_key(localise(line.name))))
 
 
-def _absent(register: Register, sent: list[str | None], rows: list[_Row]) -> Iterator[Absent]:
-    counted, senders = {row.provider for row in rows}, set(sent)
-    for provider in register.find("", current()):
-        if provider.business_id not in counted:
-            yield Absent(provider, provider.business_id in senders)
+def _absent(call: Call, register: Register, rows: list[_Row]) -> list[Absent]:
+    counted = {row.provider for row in rows}
+    providers = [provider for provider in register.find("", current()) if provider.business_id not in counted]
+    sent = _current(call).where(Listed.provider.in_([provider.business_id for provider in providers]))
+    senders = {provider for (provider,) in sent.distinct().tuples()}
+    return [Absent(provider, provider.business_id in senders) for provider in providers]
 
 
 def _periods(call: Call, arrivals: list[datetime]) -> Iterator[Period]:
