@@ -12,7 +12,7 @@ WORKERS := -n $(shell expr $$(nproc) \* 3 / 2) --dist worksteal
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgresql quick lint setup bench bench-documents bench-exports ledger deploy-check screens docs house translations lock tools
+.PHONY: help run test test-postgresql quick lint setup bench bench-documents bench-exports bench-desk ledger deploy-check screens docs house translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -71,6 +71,9 @@ bench-documents: $(VENV)/.dev $(MO) ## What documents cost, and an evening of 15
 
 bench-exports: $(VENV)/.dev $(MO) ## Time and memory of exporting 5 000 applications (ten minutes)
 	$(BIN)/python -m bench.exports
+
+bench-desk: $(VENV)/.dev $(MO) ## The desk with 5 000 applications: its pages, and saves beside exports (ten minutes)
+	$(BIN)/python -m bench.desk
 
 ledger: $(VENV)/.dev $(MO) ## The ledger test at full length: 200 writers, two minutes
 	LEDGER=full $(BIN)/pytest -s tests/faults/test_ledger.py

@@ -4,7 +4,6 @@ First PDF beside bare xhtml2pdf, memory of a worker, a stored PDF beside a stati
 five minutes while others save.
 """
 
-import http.client
 import json
 import os
 import re
@@ -14,18 +13,17 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from unittest import mock
-from urllib.parse import urlencode
 
 from flask import Flask
 from xhtml2pdf import pisa
 
 from app import create_app
 from bench.__main__ import median_ms
+from bench.people import Visitor, Writer, spread
 from models.database import database
 from models.submission import Submission
 from services import pdf
@@ -38,31 +36,6 @@ from tests.service import Service
 SECONDS = float(os.environ.get("EVENING", "300"))
 SENDERS, SAVERS = round(SECONDS / 2), 15
 """150 in five minutes; a shorter run has as many a minute."""
-
-
-@dataclass
-class Visitor:
-    """A browser on the running service that takes over where a test client left off."""
-
-    service: Service
-    cookie: str
-
-    @classmethod
-    def of(cls, service: Service, applicant: Applicant) -> "Visitor":
-        cookie = applicant.client.get_cookie("istunto")
-        assert cookie
-        return cls(service, f"{cookie.key}={cookie.value}")
-
-    def ask(self, path: str, data: dict[str, Any] | None = None, **headers: str) -> int:
-        """The status of the answer, read to its end."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=60)
-        body = urlencode(data, doseq=True) if data is not None else None
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookie, **headers}
-        connection.request("POST" if data is not None else "GET", path, body, headers)
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return answer.status
 
 
 def per_second(work: Callable[[], object], seconds: float = 4, threads: int = 4) -> float:
@@ -120,29 +93,10 @@ def evening(service: Service, app: Flask, answers: dict[str, Any]) -> None:
         form = applicant.form("Lähetä")
         data = {**form.data, "vakuutus": "1", "huomautukset": "1", "toiminto": "laheta"}
         ready.append((Visitor.of(service, applicant), form.action, data))
-    writers = []
-    for _ in range(SAVERS):
-        applicant = Applicant(app).begin()
-        applicant.press("Seuraava: Kehittämiskokonaisuudet", {}).press("Näytä valitut kysymykset", {"q3": ["opetus"]})
-        writers.append((Visitor.of(service, applicant), applicant.address, applicant.form("Tallenna").data))
+    writers = [Writer(service, app, answers["4"]) for _ in range(SAVERS)]
     end = time.monotonic() + SECONDS
-    saves: list[float] = []
     sent: list[float] = []
     statuses: list[int] = []
-
-    def save(writer: tuple[Visitor, str, dict[str, Any]]) -> None:
-        visitor, path, whole = writer
-        count = 0
-        while time.monotonic() < end:
-            count += 1
-            data = {name: whole[name] for name in ("csrf_token", "sivu", "q4.rev")}
-            start = time.monotonic()
-            status = visitor.ask(
-                path, {**data, "q4": f"{answers['4']} {count}", "laskuri": count}, **{"HX-Request": "true"}
-            )
-            saves.append(time.monotonic() - start)
-            statuses.append(status)
-            threading.Event().wait(max(0, 1 - saves[-1]))
 
     def send() -> None:
         for number, (visitor, action, data) in enumerate(ready):
@@ -152,16 +106,14 @@ def evening(service: Service, app: Flask, answers: dict[str, Any]) -> None:
             sent.append(time.monotonic() - start)
 
     with ThreadPoolExecutor(SAVERS + 1) as pool:
-        list(pool.map(lambda work: work(), [send, *[lambda one=writer: save(one) for writer in writers]]))
+        sending = pool.submit(send)
+        saves = [taken for writer in pool.map(lambda writer: writer.save_until(end), writers) for taken in writer]
+        sending.result()
     with database.connection_context():
         stored = Submission.select().count()
-    saves.sort()
-    sent.sort()
     print(f"{stored} submissions, {len(saves)} saves in {SECONDS:.0f} s, statuses {sorted(set(statuses))}")
-    for name, times in (("save", saves), ("send", sent)):
-        print(
-            f"{name}: median {times[len(times) // 2] * 1000:.0f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms"
-        )
+    print(f"save: {spread(saves)}")
+    print(f"send: {spread(sent)}")
 
 
 def main() -> None:

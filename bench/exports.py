@@ -1,6 +1,5 @@
 """What exports cost: ``make bench-exports``. The command itself, on as many applications as ``EXPORTS`` says."""
 
-import json
 import os
 import re
 import resource
@@ -11,13 +10,11 @@ import time
 from pathlib import Path
 
 from app import create_app
-from models.application import Application
+from bench.applications import Pattern
 from models.database import database, migrate
-from models.submission import Submission
 from services.exports import FORMATS
 from settings import Settings
-from tests.applicant import CALL, Applicant
-from tests.conftest import SAMPLE, with_provider
+from tests.applicant import CALL
 
 NUMBER = int(os.environ.get("EXPORTS", "5000"))
 
@@ -26,15 +23,10 @@ def fill(settings: Settings) -> None:
     """The sample application, all areas and texts at their limits, again and again; with the one document of it."""
     app = create_app(settings)
     migrate()
-    applicant = Applicant(app).begin().fill(with_provider(json.loads(SAMPLE.read_text()))).send()
-    assert applicant.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf").status == 200
+    pattern = Pattern(app)
     with database.connection_context(), database.atomic():
-        application, submission = Application.get().__data__, Submission.get().__data__
-        for number in range(2, NUMBER + 1):
-            reference = f"SR21-{number:07}"
-            Application.create(**{**application, "id": number, "reference": reference})
-            record = json.dumps({**json.loads(submission["record"]), "reference": reference}, ensure_ascii=False)
-            Submission.create(**{**submission, "id": number, "application": number, "record": record})
+        for _ in range(NUMBER - 1):
+            pattern.version(pattern.application())
 
 
 def most_memory(process: subprocess.Popen[bytes]) -> int:

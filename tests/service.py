@@ -166,6 +166,9 @@ class _SilentAt(socketserver.StreamRequestHandler):
 class Service:
     """gunicorn with two workers on a free port of loopback. Use as a context manager."""
 
+    wsgi_app: tuple[str, ...] = ()
+    """What is served, where it is not what gunicorn.conf.py names."""
+
     def __init__(self, folder: Path, data: Path | None = None, program: Path = ROOT, **environment: str) -> None:
         self.folder = folder
         self.program = program
@@ -191,7 +194,7 @@ class Service:
 
     def _start(self, listener: socket.socket, log: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"],
+            [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", *self.wsgi_app],
             cwd=self.program,
             pass_fds=[listener.fileno()],
             stdout=log,
