@@ -23,6 +23,7 @@ from views import apply, assets, calls, check, desk, documents, health, history,
 from views.access import arrival
 from views.after import do_after
 from views.errors import register_error_pages
+from views.maintenance import refuse_under_maintenance
 from views.request_log import register_request_log
 
 
@@ -159,15 +160,16 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
 
 def _register_hooks(app: Flask, settings: Settings) -> None:
     @app.before_request
-    def open_database() -> None:
-        g.arrived_at = arrival(settings)
-        if request.endpoint not in (*assets.ENDPOINTS, *health.ENDPOINTS):
-            database.connect(reuse_if_open=True)
-
-    @app.before_request
     def switch_language_by_link() -> None:
         if request.method == "GET" and request.args.get("kieli") in LANGUAGES:
             session["kieli"] = request.args["kieli"]
+
+    @app.before_request
+    def open_database() -> None:
+        g.arrived_at = arrival(settings)
+        if request.endpoint not in (*assets.ENDPOINTS, *health.ENDPOINTS):
+            refuse_under_maintenance()
+            database.connect(reuse_if_open=True)
 
     @app.teardown_request
     def close_database(error: BaseException | None) -> None:

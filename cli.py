@@ -17,7 +17,7 @@ from forms.texts import LANGUAGES, SOURCE
 from models.application import Application
 from models.database import database, migrate
 from models.outbox import OutboxMail
-from operating import backup_group
+from operating import backup_group, maintenance_group
 from services import accounts, drafts, exports, figures, mail, officers, outbox, reminders, retention, submissions
 from services.accounts import Role
 from services.context import calls
@@ -280,5 +280,6 @@ def _references(applications: list[Application]) -> str:
 
 
 def register_commands(app: Flask) -> None:
-    for group in (call_group, mail_group, db_group, application_group, officer_group, retention_group, backup_group):
+    own = (call_group, mail_group, db_group, application_group, officer_group, retention_group)
+    for group in (*own, backup_group, maintenance_group):
         app.cli.add_command(group)

@@ -23,6 +23,8 @@ from settings import ROOT
 _TOKEN = re.compile(r"/(jatka|kayttoonotto)/(?!<)[^\s\"'?#]+")
 _ADDRESS = re.compile(r"[^\s@<>\"',;:=]+@(?=[\w.-])")
 _MOST_FRAMES = 12
+_FIRST = ("timestamp", "level", "event")
+"""The names by which a line begins."""
 
 
 def configure() -> None:
@@ -76,7 +78,7 @@ def _chain() -> list[structlog.typing.Processor]:
     ]
 
 
-def _without_words(_logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+def _without_words(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """An exception as its kind and its place: its words may quote what somebody typed, or a row of the database."""
     given = event.pop("exc_info", None)
     error = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else None
@@ -107,9 +109,9 @@ def _short(filename: str) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) and ".venv" not in path.parts else path.name
 
 
-def _mask(_logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+def _mask(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """For what libraries log of their own: no token of an address, of an e-mail address its domain."""
     for key, value in event.items():
         if isinstance(value, str) and ("/" in value or "@" in value):
             event[key] = _ADDRESS.sub("***@", _TOKEN.sub(r"/\1/***", value))
-    return event
+    return {**{name: event[name] for name in _FIRST if name in event}, **event}

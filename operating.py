@@ -1,16 +1,20 @@
-"""The commands of ``flask`` for whoever looks after the server: backups."""
+"""The commands of ``flask`` for whoever looks after the server: backups, maintenance."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 import clock
-from services import backups
+from forms.texts import LANGUAGES, SOURCE
+from services import backups, maintenance
 from services.backups import BackupError
 from services.context import settings
+from services.maintenance import Maintenance
 
 backup_group = AppGroup("backup", help="Backups of the database.")
+maintenance_group = AppGroup("maintenance", help="While it is on, people are told to wait, and keep their text.")
 
 
 @backup_group.command("run")
@@ -57,3 +61,23 @@ def restore_backup(file: Path) -> None:
     click.echo("Officers sign in again. Drafts deleted, links revoked and accounts put out of use after it are back.")
     if restored.gone.failed:
         raise click.ClickException("Not all that is past its time is gone; see the log, run flask retention run.")
+
+
+@maintenance_group.command("on")
+@click.argument("text", default="")
+@click.option("--in", "others", nargs=2, multiple=True, metavar="LANGUAGE TEXT", help="The text in another language.")
+@click.option("--minutes", type=click.IntRange(1, 7 * 24 * 60), help="How long it is expected to take.")
+def begin_maintenance(text: str, others: tuple[tuple[str, str], ...], minutes: int | None) -> None:
+    """Answer every page with a word that it goes on later, and with TEXT. Nothing has to be restarted."""
+    if unknown := [language for language, _ in others if language not in LANGUAGES]:
+        raise click.ClickException(f"There is no language {unknown[0]}, only {', '.join(LANGUAGES)}.")
+    texts = {language: said for language, said in ((SOURCE, text), *others) if said}
+    until = clock.now() + timedelta(minutes=minutes) if minutes else None
+    maintenance.begin(Maintenance(texts, until))
+    click.echo("Maintenance is on.")
+
+
+@maintenance_group.command("off")
+def end_maintenance() -> None:
+    """Let people go on."""
+    click.echo("Maintenance is off." if maintenance.end() else "Maintenance was not on.")

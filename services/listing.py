@@ -10,7 +10,7 @@ from peewee import fn
 
 from forms.definition import Call
 from models.application import Application
-from models.database import database, in_code_order, one_look
+from models.database import database, in_code_order
 from models.handling import CompletionRequest, Handling, Listed
 from models.officer import Officer
 from models.submission import Submission

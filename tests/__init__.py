@@ -25,6 +25,8 @@ Where to look:
 - ``test_links``: leaving and coming back
 - ``faults/``: what may fail
 - ``deploy/``: docs/operations.md, walked
+- ``faults/``: what may fail; backups
+- ``test_health``, ``test_log``, ``test_maintenance``: the service as those see it who look after it
 - ``test_desk_overview``: the call at a glance
 - ``accessibility/``: WCAG
 - ``test_pieces``, ``test_changes``: what changed between versions

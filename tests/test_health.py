@@ -32,7 +32,13 @@ def test_a_sound_service_is_ready(app: Flask, tmp_path: Path) -> None:
     status, said = ready(app)
     assert status == 200
     assert said.pop("version") in (ROOT / "pyproject.toml").read_text()
-    assert said == {"status": "ok", "wrong": [], "oldest_unsent_mail_seconds": 0, "newest_backup_seconds": None}
+    assert said == {
+        "status": "ok",
+        "wrong": [],
+        "oldest_unsent_mail_seconds": 0,
+        "newest_backup_seconds": None,
+        "maintenance": False,
+    }
     assert str(tmp_path) not in json.dumps(said)
 
 
@@ -81,6 +87,7 @@ def test_late_mail_and_old_backups_want_attention(
         "version": "",
         "oldest_unsent_mail_seconds": 0,
         "newest_backup_seconds": 0,
+        "maintenance": False,
     }
     at("2026-11-27T12:31:00")
     status, said = ready(app)

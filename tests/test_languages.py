@@ -61,7 +61,7 @@ def program(tmp_path: Path) -> Path:
     copy = tmp_path / "program"
     for folder in PROGRAM:
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ROOT.glob("*.py"):
+    for file in (*ROOT.glob("*.py"), ROOT / "pyproject.toml"):
         shutil.copy(file, copy)
 
     known = read_po(BytesIO((ROOT / "translations/sv/LC_MESSAGES/messages.po").read_bytes()))

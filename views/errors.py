@@ -15,8 +15,19 @@ from models.database import DOES_NOT_WORK
 from services.context import calls
 from services.pdf import PdfError
 from views import resume, summary
-from views.access import NoAccess, ReadOnly, is_fragment, may_open, may_read, no_access, opened_or_403
+from views.access import (
+    NoAccess,
+    ReadOnly,
+    arrived_at,
+    is_fragment,
+    may_open,
+    may_read,
+    no_access,
+    opened_or_403,
+    switch_language,
+)
 from views.form_page import PAGE_ID, page_as_posted, page_without_access
+from views.maintenance import UnderMaintenance, typed_texts
 
 log = logs.get(__name__)
 
@@ -25,6 +36,7 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(CSRFError, lost_token)
     app.register_error_handler(NoAccess, lost_access)
     app.register_error_handler(ReadOnly, read_only)
+    app.register_error_handler(UnderMaintenance, under_maintenance)
     for error in DOES_NOT_WORK:
         app.register_error_handler(error, no_database)
     app.register_error_handler(PdfError, no_pdf)
@@ -91,7 +103,22 @@ def no_database(error: Exception) -> Response:
     log.error("database_failed", exc_info=error)
     if is_fragment():
         return make_response(render_template("errors/fragment.html", code=503), 503)
-    return _given_back(503) or make_response(render_template("errors/http.html", code=503), 503)
+    return _given_back(503, "no_database") or make_response(render_template("errors/http.html", code=503), 503)
+
+
+def under_maintenance(error: UnderMaintenance) -> Response:
+    """The page as it was typed where one was posted, so that it waits in the browser; nothing needs the database."""
+    maintenance = error.maintenance
+    if is_fragment():
+        answer = make_response(render_template("errors/fragment.html", code=503, maintenance=maintenance), 503)
+    else:
+        if request.method == "POST":
+            switch_language(request.form.get("kieli"))
+        answer = _given_back(503, "maintenance", maintenance=maintenance) or make_response(
+            render_template("errors/maintenance.html", maintenance=maintenance, typed=typed_texts()), 503
+        )
+    answer.headers["Retry-After"] = str(maintenance.retry_after(arrived_at()))
+    return answer
 
 
 def no_pdf(error: PdfError) -> Response:
@@ -100,14 +127,14 @@ def no_pdf(error: PdfError) -> Response:
     return make_response(render_template("errors/no_pdf.html"), 503)
 
 
-def _given_back(code: int) -> Response | None:
+def _given_back(code: int, trouble: str, **more: object) -> Response | None:
     """The posted page with what was typed; None where none was posted, or where that page itself is what fails."""
     try:
         posted = _posted_page()
         if posted is None:
             return None
         view = page_without_access(*posted, request.form)
-        return make_response(render_template("apply/page.html", view=view, trouble="no_database"), code)
+        return make_response(render_template("apply/page.html", view=view, trouble=trouble, **more), code)
     except Exception:
         log.exception("not_given_back")
         return None
@@ -136,7 +163,7 @@ def http_error(error: HTTPException) -> Response:
     code = error.code or 500
     if is_fragment():
         return make_response(render_template("errors/fragment.html", code=code), code)
-    given_back = _given_back(code) if code == 500 else None
+    given_back = _given_back(code, "no_database") if code == 500 else None
     return given_back or make_response(render_template("errors/http.html", code=code, again_at=again_at()), code)
 
 

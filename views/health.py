@@ -26,5 +26,6 @@ def ready() -> Response:
         version=health.VERSION,
         oldest_unsent_mail_seconds=found.oldest_mail,
         newest_backup_seconds=found.newest_backup,
+        maintenance=found.is_maintenance,
     )
     return make_response(said, 503 if found.stops else 200)

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, need
-from tests.faults.test_disk_and_process import stored, writer_with
+from tests.faults.test_disk_and_process import press_save, stored, writer_with
 from tests.faults.writer import Writer
-from tests.forms_of_pages import parse, text_of
+from tests.forms_of_pages import forms_of, parse, text_of
 from tests.service import Service
 
 KEY = "AES-256 of the tests"
@@ -257,3 +258,29 @@ def test_another_database_has_its_own_tools(tmp_path: Path) -> None:
         )
         assert told.returncode != 0
         assert "pg_dump" in told.stderr
+
+
+def test_a_restore_while_people_are_told_to_wait(tmp_path: Path, calls_dir: Path) -> None:
+    """In maintenance the processes let go of the database: it is replaced without a stop, and typed text waits."""
+    with Service(tmp_path, CALLS_DIR=str(calls_dir)) as service:
+        writer, _ = sent_by(service, "ensin")
+        file = backup(service)
+        assert writer.save("sitten") == 200
+        assert flask(service, "maintenance", "on", "Palautetaan").returncode == 0
+        for _ in range(20):
+            # As everybody does who looks meanwhile, until each process has seen somebody.
+            with ThreadPoolExecutor(8) as pool:
+                assert set(pool.map(lambda _: writer.request("GET", "/")[0], range(16))) == {503}
+            done = flask(service, "backup", "restore", str(file))
+            if done.returncode == 0:
+                break
+            assert "is in use" in done.stderr
+        assert done.returncode == 0, done.stderr
+        status, page = press_save(writer, "kirjoitettu nyt")
+        assert status == 503
+        assert forms_of(parse(page), "/")[0].data["q1"] == "kirjoitettu nyt"
+        assert flask(service, "maintenance", "off").returncode == 0
+        writer.load()
+        assert writer.shown == "ensin"
+        assert writer.save("jatkuu") == 200
+        assert stored(service.database, writer.reference) == "jatkuu"
