@@ -14,7 +14,7 @@ class Application(Model):
     """The contact person's address as typed last, in lower case; by it a lost link is found."""
     created_at = UtcDateTimeField()
     touched_at = UtcDateTimeField()
-    """The last save; writing it first orders the savers and senders of one application on every database."""
+    """The last save or sending. Whoever saves or sends holds this row first (models.database.hold)."""
     sending_until = UtcDateTimeField(null=True)
     """The last instant at which this one may be sent, where it was extended; None for the call's closing."""
     reminded_at = UtcDateTimeField(null=True)

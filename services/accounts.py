@@ -18,7 +18,7 @@ import clock
 import logs
 from forms.texts import msg
 from models.application import Application
-from models.database import database
+from models.database import database, hold
 from models.event import Event
 from models.officer import Officer, OfficerSession, SignInFailure
 from services import outbox
@@ -84,7 +84,7 @@ def add(email: str, role: Role, language: str, by: Officer | None = None) -> Off
     with database.atomic():
         officer, _ = Officer.get_or_create(email=email.lower(), defaults={"role": role, "created_at": clock.now()})
         officer.role, officer.disabled_at = role, None
-        officer.save()
+        officer.save(only=[Officer.role, Officer.disabled_at])
         outbox.queue("officer", officer.email, language)
         note("account_invited", by, account=officer.email, role=role)
     found: Officer = officer
@@ -186,8 +186,12 @@ def sign_in(email: str, password: str, code: str, place: str, browser: str) -> O
     officer = find(email)
     password_fits = check_password_hash((officer and officer.password_hash) or _NOBODYS_HASH, password)
     with database.atomic():
-        # Read anew and used up in one transaction: a code is good for one of two tries at once.
-        Officer.update(email=Officer.email).where(Officer.email == email.lower()).execute()
+        # Looked at anew and used up in one transaction: a code is good for one of two tries at once, and of many tries
+        # at once only so many are looked at.
+        hold(f"sign-in {email.lower()}")
+        hold(f"sign-in from {place}")
+        if _has_to_wait(email, place):
+            raise TooManyTriesError
         officer = find(email)
         code_fits = _use_code(officer, code, is_real=password_fits)
         if officer is None or officer.password_hash is None or not (password_fits and code_fits):

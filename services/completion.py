@@ -7,7 +7,7 @@ from typing import Any
 import clock
 from forms.definition import Call
 from models.application import Application
-from models.database import database
+from models.database import database, hold
 from models.handling import CompletionRequest
 from models.officer import Officer
 from models.submission import Submission
@@ -23,6 +23,7 @@ def ask(
     The applicant is mailed now, and reminded as before a closing.
     """
     with database.atomic():
+        hold(application)
         at = clock.now()
         end(application, None)
         request: CompletionRequest = CompletionRequest.create(

@@ -13,7 +13,7 @@ from peewee import fn
 
 from forms.definition import Call
 from models.application import Answer, AnswerVersion, Application, Link
-from models.database import database
+from models.database import database, hold
 from models.event import Event
 from models.handling import CompletionRequest, Note
 from models.outbox import OutboxMail
@@ -25,9 +25,8 @@ _Belonging = type[Answer | AnswerVersion | CompletionRequest | Event | Link | No
 
 def locked(application: Application) -> Application | None:
     """An application as it is now, nobody else writing it until the transaction ends; None where it is gone."""
-    same = Application.id == application.id
-    Application.update(touched_at=Application.touched_at).where(same).execute()
-    return Application.get_or_none(same)
+    hold(application)
+    return Application.get_or_none(Application.id == application.id)
 
 
 def delete_draft(application: Application) -> bool:

@@ -78,8 +78,9 @@ def notes_of(application: Application) -> list[Note]:
 
 def choose(call: Call, submission: Submission, officer: Officer) -> None:
     """Of a provider's applications, let this one go into the call's sums."""
-    others = submissions.others_of_provider(submission.application, submission.provider)
     with database.atomic():
+        listed.hold_list(call)
+        others = submissions.others_of_provider(submission.application, submission.provider)
         Handling.update(counts=None).where(Handling.application.in_([other.application for other in others])).execute()
         _change(submission.application, counts=True)
         accounts.note("chosen to count", officer, application=submission.application)

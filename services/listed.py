@@ -9,8 +9,8 @@ import peewee
 from forms.definition import Call
 from forms.register import sort_key
 from forms.summary import totals_of
-from language import localise
-from models.database import database
+from forms.texts import SOURCE, Text
+from models.database import database, hold
 from models.handling import Handling, Listed
 from models.submission import Submission
 from services import search, submissions
@@ -18,14 +18,19 @@ from services import search, submissions
 
 def bring_up_to_date(call: Call) -> None:
     """List the versions that are not yet: sending has no part in it, and costs nothing more."""
-    unlisted = Submission.id.not_in(Listed.select(Listed.submission))
-    missing = submissions.all_of(call).where(unlisted)
-    # Read to the end before the first is written: a read that is under way can't become a write once others wrote.
-    for submission_id in [row.id for row in missing.select(Submission.id).order_by(Submission.id)]:
+    listed = Listed.select(Listed.submission).where(Listed.call_key == call.key)
+    missing = submissions.all_of(call).where(Submission.id.not_in(listed)).order_by(Submission.id)
+    for one in list(missing.select(Submission.id)):
         with database.atomic():
-            # Unless somebody else who looked at the same time has.
-            for submission in missing.where(Submission.id == submission_id):
+            hold_list(call)
+            # Somebody else may look at the list just now too.
+            for submission in missing.where(Submission.id == one.id):
                 _list(call, submission)
+
+
+def hold_list(call: Call) -> None:
+    """Let nobody else change what is counted in a call until the transaction at hand ends."""
+    hold(f"list {call.key}")
 
 
 def _list(call: Call, submission: Submission) -> None:
@@ -33,7 +38,8 @@ def _list(call: Call, submission: Submission) -> None:
     totals = totals_of(answers)
     question = call.provider_question
     name = question.name(answers.typed(question.key)) if question else None
-    shown_name = str(localise(name)) if name else ""
+    # The same whoever looks at the list first.
+    shown_name = name.in_language(SOURCE) if isinstance(name, Text) else name or ""
     earlier = (Listed.application == submission.application) & (Listed.submission != submission.id)
     is_newest = submission.version == submissions.newest_version(submission.application)
     before = {row.provider for row in Listed.select(Listed.provider).where(earlier)}
@@ -75,7 +81,11 @@ def _texts(submission: Submission) -> Iterator[str]:
 
 
 def recount(call: Call, provider: str | None) -> None:
-    """Say anew which of a provider's applications goes into the sums. One without a provider stands for itself."""
+    """Say anew which of a provider's applications goes into the sums. One without a provider stands for itself.
+
+    Call it in a transaction; what it depends on is changed while the list is held.
+    """
+    hold_list(call)
     query = (
         Listed.select(Listed.id, Handling.counts)
         .join(Submission)

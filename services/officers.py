@@ -9,7 +9,7 @@ from datetime import date, datetime
 import clock
 from forms.definition import Call
 from models.application import Application
-from models.database import database
+from models.database import database, hold
 from models.handling import Handling
 from models.officer import Officer
 from services import accounts, drafts, listed, outbox, submissions
@@ -65,12 +65,14 @@ def undo_withdrawal(application: Application, reason: str, officer: Officer | No
 
 
 def _set_withdrawn(application: Application, at: datetime | None) -> None:
-    # Written first, as by all who change an application: nobody sends it meanwhile.
-    Application.update(call_key=Application.call_key).where(Application.id == application.id).execute()
+    # Nobody sends it meanwhile, or chooses which one counts.
+    hold(application)
+    call = calls().of(application.call_key)
+    listed.hold_list(call)
     handling, _ = Handling.get_or_create(application=application)
     Handling.update(withdrawn_at=at).where(Handling.id == handling.id).execute()
     sent = submissions.last(application)
-    listed.recount(calls().of(application.call_key), sent.provider if sent else None)
+    listed.recount(call, sent.provider if sent else None)
 
 
 def withdrawn_at(application: Application) -> datetime | None:

@@ -11,7 +11,7 @@ import clock
 import logs
 from forms.texts import msg
 from models.application import Application
-from models.database import database
+from models.database import database, hold
 from models.outbox import OutboxMail
 from models.submission import Submission
 from services.context import settings
@@ -66,8 +66,7 @@ def queue_in_turn(kind: str, recipient: str, language: str, submission: Submissi
     makes_room = last.offset(settings().mails_per_address - 1).first()
     not_before = makes_room.created_at + _CAPPED if makes_room else None
     waits_for_its_turn = same & (OutboxMail.attempts == 0) & (OutboxMail.next_at > clock.now())
-    for older in OutboxMail.select().where(waits_for_its_turn):
-        drop(older)
+    _drop(waits_for_its_turn)
     queue(kind, recipient, language, submission=submission, not_before=not_before)
 
 
@@ -86,6 +85,7 @@ def queue_within_caps(
     """
     cause = application or (submission.application if submission else None)
     with database.atomic():
+        hold("mails of an hour")
         recent = OutboxMail.select().where(OutboxMail.created_at > clock.now() - _CAPPED)
         full = [
             recent.where(fn.LOWER(OutboxMail.recipient) == recipient.lower(), OutboxMail.kind.not_in(_OWED)).count()
@@ -152,7 +152,11 @@ def mark_sent(mail: OutboxMail, at: datetime, missing: str | None = None) -> Non
 
 def drop(mail: OutboxMail) -> None:
     """There is nothing to say any more: it is neither sent nor tried again."""
-    mark_sent(mail, clock.now(), _NOT_NEEDED)
+    _drop(OutboxMail.id == mail.id)
+
+
+def _drop(which: object) -> None:
+    OutboxMail.update(sent_at=clock.now(), last_error=_NOT_NEEDED).where(which).execute()
 
 
 def is_dropped(mail: OutboxMail) -> bool:

@@ -11,7 +11,7 @@ import clock
 import logs
 from forms.definition import Call
 from models.application import Application
-from models.database import database, leave_no_bytes
+from models.database import database, hold, leave_no_bytes
 from models.event import Event
 from models.handling import CallHandling
 from models.officer import Officer
@@ -42,6 +42,7 @@ def end_handling(call: Call, at: datetime, by: Officer | None = None) -> None:
     if at < call.closes:
         raise NotClosedError(call.key)
     with database.atomic():
+        hold(f"handling {call.key}")
         _forget_end(call)
         CallHandling.create(call_key=call.key, ended_at=at)
         ended_on = clock.in_helsinki(at).date()
@@ -54,7 +55,8 @@ def reopen(call: Call, reason: str = "", by: Officer | None = None) -> None:
     A command can at any time; what was erased meanwhile stays erased.
     """
     with database.atomic():
-        # Written first: whoever erases comes before this or finds the handling going on.
+        # Whoever erases comes before this or finds the handling going on.
+        hold(f"handling {call.key}")
         was_ended = _forget_end(call)
         if by is not None and erasure.has_erased(call):
             raise ErasedError
@@ -189,6 +191,7 @@ def _erase(application: Application, at: datetime) -> bool:
     call = calls().of(application.call_key)
     with database.atomic():
         # The handling may have been taken up again meanwhile.
+        hold(f"handling {call.key}")
         if erasure.locked(application) is None or not is_contact_due(call, at):
             return False
         erasure.erase_contact(application, call, at)

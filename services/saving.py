@@ -13,7 +13,7 @@ from forms.answers import NOTHING
 from forms.definition import Call
 from forms.question import Question, Typed
 from models.application import Answer, Application
-from models.database import database
+from models.database import database, hold
 from services import earlier, figures
 from services.drafts import NEVER_SAVED, Stored, stored_answers
 from services.figures import Event
@@ -137,6 +137,7 @@ def save(application: Application, call: Call, form: MultiDict[str, str], page: 
     came from this very page.
     """
     with database.atomic():
+        hold(application)
         count = form.get(COUNT, "")
         order = int(count) if count.isascii() and count.isdigit() and len(count) < 10 else 0
         saved = _Saving(application, page, order, clock.now()).save(call, form)
@@ -155,6 +156,7 @@ def restore(application: Application, question: Question, revision: int, page: s
     since its revision ``seen``, which the person looked at.
     """
     with database.atomic():
+        hold(application)
         saving = _Saving(application, page, 0, clock.now())
         saving.touch()
         value = earlier.find(application, question, revision)
@@ -200,7 +202,6 @@ class _Saving:
     at: datetime
 
     def touch(self) -> None:
-        """Written first: it orders the savers and senders of one application on every database."""
         Application.update(touched_at=self.at).where(Application.id == self.application.id).execute()
 
     def replace(self, question: Question, typed: Typed) -> None:
@@ -275,7 +276,7 @@ class _Saving:
                 )
                 .execute()
             )
-            # The application's row, written first, keeps everybody else out until this transaction ends.
+            # The application is held: everybody else waits until this transaction ends.
             assert updated == 1
         if question.is_personal:
             email = question.email(typed)

@@ -19,7 +19,7 @@ from forms.definition import Call
 from forms.question import Problem
 from forms.summary import totals_of
 from models.application import Application
-from models.database import Model, database
+from models.database import Model, database, hold
 from models.submission import Submission
 from services import allowances, completion, drafts, figures, links, outbox
 from services.allowances import Allowance
@@ -208,7 +208,8 @@ def send(application: Application, call: Call, order: Order) -> Outcome:
 
 
 def _send(application: Application, call: Call, order: Order) -> Outcome:
-    # Written first: from here on no save and no other sending of this application comes between.
+    # From here on no save and no other sending of this application comes between; the clock is read after that.
+    hold(application)
     recorded_at = clock.now()
     Application.update(touched_at=recorded_at).where(Application.id == application.id).execute()
     already = Submission.get_or_none(Submission.sending_key == order.key, Submission.application == application)
@@ -291,6 +292,8 @@ def _record(
 def _queue_mails(submission: Submission, previous: Submission | None, answers: Answers) -> None:
     """The receipt and the registry's copy always, in their turn; to others as far as nobody is flooded."""
     call = answers.call
+    # Of two that a provider sends at once, one comes first, and is told of the other.
+    hold(f"provider {call.key} {submission.provider}")
     recipient = contact_email(call, answers)
     if recipient:
         outbox.queue_in_turn("receipt", recipient, submission.language, submission)

@@ -22,6 +22,7 @@ Where to look:
 - ``test_cover_letter``: the letter, and what is left to do
 - ``test_mails``: what mails say
 - ``test_outbox``: mails that wait
+- ``test_at_once``: what several do at the same moment
 - ``test_links``: leaving and coming back
 - ``faults/``: what may fail
 - ``deploy/``: docs/operations.md, walked

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import count
@@ -158,6 +159,14 @@ def held(folder: Path) -> Iterator[None]:
         tables = ask(folder, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         holder.execute(f"LOCK TABLE {', '.join(table for (table,) in tables)} IN EXCLUSIVE MODE")
         yield
+
+
+def wait_for_a_waiter(folder: Path) -> None:
+    """Until somebody waits for what another holds; SQLite tells nobody, there whoever comes waits at the beginning."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    until = time.monotonic() + 4
+    while _kinds[-1] == POSTGRESQL and not ask(folder, waiting):
+        assert time.monotonic() < until, "nobody waits"
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from forms.definition import SUMMARY_PAGE, Page
 from forms.kinds.contact import EmailError, email_advice, parse_email
 from forms.summary import summarise
 from language import current
-from models.database import database
+from models.database import database, hold
 from models.submission import Submission
 from services import cover_letter, outbox, pdf, submissions
 from services.context import closing_of, settings
@@ -110,6 +110,7 @@ def save(reference: str) -> BaseResponse:
 def send(opened: Opened, page: Page) -> BaseResponse:
     """*Lähetä*: save what the page holds, then send, or show all that stands against it."""
     with database.atomic():
+        hold(opened.application)
         was_seen = request.form.get("tila", "") == form_page(opened, page).seen_state
         clash = save_page(opened, page)
         # What the person types on this very page and sends with it has been seen too.
