@@ -1,8 +1,9 @@
-"""The application: settings, calls, extensions, pages, headers, commands."""
+"""The application: settings, calls, extensions, pages, commands."""
 
 import os
 import sys
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
 from werkzeug.exceptions import NotFound
@@ -23,7 +24,10 @@ from views import apply, assets, calls, check, desk, documents, health, history,
 from views.access import arrival
 from views.after import do_after
 from views.errors import register_error_pages
+from views.gate import register_gate
+from views.headers import register_headers
 from views.maintenance import refuse_under_maintenance
+from views.numbers import register_numbers
 from views.request_log import register_request_log
 
 
@@ -43,9 +47,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
         )
-    if settings.prefix:
+    if settings.path != "/":
         # Everything under the public address's path, nothing outside it.
-        app.wsgi_app = DispatcherMiddleware(NotFound(), {settings.prefix: app.wsgi_app})  # type: ignore[method-assign]
+        app.wsgi_app = DispatcherMiddleware(NotFound(), {settings.path: app.wsgi_app})  # type: ignore[method-assign]
     app.extensions["settings"] = settings
     app.extensions["calls"] = loaded
 
@@ -65,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.mail.init_app(app)
 
     _prepare_templates(app, settings)
+    register_numbers(app)
     for module in (health, calls, check, resume, summary, documents, history, keeping, apply, desk):
         app.register_blueprint(module.bp)
     assets.register_assets(app)
@@ -88,8 +93,10 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret(),
         "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
-        "SESSION_COOKIE_NAME": "istunto",
-        "SESSION_COOKIE_PATH": f"{settings.prefix}/",
+        # The router's own redirects, to the same address with a slash, lead here and not where a request says.
+        "SERVER_NAME": urlsplit(settings.base_url).netloc,
+        "SESSION_COOKIE_NAME": settings.cookie_name,
+        "SESSION_COOKIE_PATH": settings.path,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.is_https,
         # A slow answer must not put back the cookie that another tab has changed meanwhile.
@@ -176,23 +183,13 @@ def _register_hooks(app: Flask, settings: Settings) -> None:
         if not database.is_closed():
             database.close()
 
+    register_gate(app, settings)
+
     @app.after_request
     def write_figures(response: Response) -> Response:
         return do_after(response, figures.write) if figures.are_due() else response
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers["Content-Security-Policy"] = (
-            "default-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
-        )
-        headers["Referrer-Policy"] = "same-origin"
-        headers["X-Content-Type-Options"] = "nosniff"
-        if request.endpoint not in assets.ENDPOINTS:
-            headers["Cache-Control"] = "private, no-store"
-            headers["X-Robots-Tag"] = "noindex" if request.endpoint != "calls.index" else "all"
-            response.vary.add("HX-Request")
-        return response
+    register_headers(app, settings)
 
 
 logs.configure()

@@ -1,6 +1,8 @@
 """The web server. Settings of the service itself are in settings.py."""
 
 import os
+import socket
+import struct
 import sys
 from typing import Any
 
@@ -48,6 +50,20 @@ keepalive = 0
 preload_app = True
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 control_socket_disable = True
+# What a proxy says is believed or not by the service itself (PROXIES), also where it comes from this machine.
+forwarded_allow_ips = ""
+# The longest address is that of a check, some 200 signs; the largest header is the cookie, under 4 000.
+limit_request_line = 4094
+limit_request_fields = 60
+limit_request_field_size = 8190
+silence = int(os.environ.get("SILENCE_SECONDS", "30"))
+
+
+def when_ready(server: Any) -> None:
+    """A connection that falls silent gives its thread back: every one that is accepted takes these limits along."""
+    for listener in server.LISTENERS:
+        for limit in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.sock.setsockopt(socket.SOL_SOCKET, limit, struct.pack("ll", silence, 0))
 
 
 def post_worker_init(worker: object) -> None:

@@ -36,8 +36,12 @@ class Settings(BaseSettings):
     """JSON list of earlier keys: after a change of key, browsers keep their applications, and open pages save at the
     second press."""
     base_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/]+(/.*[^/])?$")
-    """The public address. Links in mails come from it and never from a request; https makes the cookie ``Secure``. One
-    with a path, as in ``https://example.fi/haku``, has the service under that path."""
+    """The public address. Links come from it and never from a request, a request for another host is refused, and https
+    makes the cookie ``Secure``. ``/health/`` answers under any. One with a path, as in ``https://example.fi/haku``, has
+    the service under that path."""
+    hsts_days: int = Field(default=365, ge=0)
+    """With an https address: how long browsers ask for it by https only (``Strict-Transport-Security``), its subdomains
+    not among it; 0 takes that back."""
     var_dir: Path = ROOT / "var"
     """Where the service writes: database, mails that go to files, exports. Must be a local disk, as SQLite's log of
     writes does not work over a network; with PostgreSQL it is a folder that all hosts share."""
@@ -124,6 +128,9 @@ class Settings(BaseSettings):
     feedback_email: str = Field(default="kirjaamo.okm@gov.fi", pattern=_EMAIL)
     """Where people write about the service: faults, accessibility, lost links that no mail brings back. Shown on the
     pages around the form and on error pages."""
+    security_contact: str = Field(default="", pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://\S+)?$")
+    """Where faults in the security of the service are told, as ``mailto:`` or https address; without it there is no
+    ``/.well-known/security.txt``. It belongs to the host's root: for a service under a path the proxy sees to that."""
     data_protection_email: str = Field(default="okmtietosuojavastaava@gov.fi", pattern=_EMAIL)
     """The data protection officer of the controller, shown in the data protection statement."""
 
@@ -139,13 +146,19 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def prefix(self) -> str:
-        """The path of the public address, without a slash at its end; empty where it has none."""
-        return urlsplit(self.base_url).path
-
-    @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @property
+    def path(self) -> str:
+        """Where the service lies on its host; cookies stay within."""
+        return urlsplit(self.base_url).path or "/"
+
+    @property
+    def cookie_name(self) -> str:
+        """Over https with the prefix by which browsers take the cookie from nobody else under the same domain."""
+        prefix = "__Host-" if self.path == "/" else "__Secure-"
+        return f"{prefix if self.is_https else ''}istunto"
 
     @property
     def mail_dir(self) -> Path:

@@ -214,11 +214,11 @@ def _use_code(officer: Officer | None, code: str, is_real: bool) -> bool:
         return False
     if step is not None:
         Officer.update(totp_step=step).where(Officer.id == officer.id).execute()
-    elif recovery in officer.recovery_hashes:
-        left = [kept for kept in officer.recovery_hashes if kept != recovery]
-        Officer.update(recovery_hashes=left).where(Officer.id == officer.id).execute()
-    else:
+        return True
+    left = [kept for kept in officer.recovery_hashes if not secrets.compare_digest(kept, recovery)]
+    if len(left) == len(officer.recovery_hashes):
         return False
+    Officer.update(recovery_hashes=left).where(Officer.id == officer.id).execute()
     return True
 
 
@@ -226,7 +226,7 @@ def _step_of(secret: str, last: int, code: str) -> int | None:
     """The half minute that a code belongs to, one before and after allowed, if later than the last one taken."""
     totp = pyotp.TOTP(secret)
     now = int(clock.now().timestamp()) // totp.interval
-    digits = re.sub(r"\D", "", code)
+    digits = re.sub("[^0-9]", "", code)
     fitting = [step for step in (now - 1, now, now + 1) if secrets.compare_digest(totp.generate_otp(step), digits)]
     return fitting[0] if fitting and fitting[0] > last else None
 

@@ -71,8 +71,7 @@ def find(reference: str, fingerprint: str) -> Found | None:
 
     Fingerprints are compared in constant time.
     """
-    application = drafts.find(plain_reference(reference))
-    sent = submissions.versions(application) if application else []
+    sent = submissions.versions_of_reference(plain_reference(reference))
     # Every version is looked at, so that the time tells nothing of which one it was.
     matching = [version for version in sent if hmac.compare_digest(version.fingerprint, fingerprint)]
     if not matching:
@@ -88,7 +87,9 @@ def read_record(document: bytes) -> tuple[str, str] | None:
     one object makes it no record: readers differ in which of the two they show, and only one would be vouched for.
     """
     try:
-        record = json.loads(document.decode("utf-8-sig"), object_pairs_hook=_each_name_once)
+        record = json.loads(
+            document.decode("utf-8-sig"), object_pairs_hook=_each_name_once, parse_constant=_no_constant
+        )
         fingerprint = submissions.fingerprint_of(record)
     except (ValueError, RecursionError):
         return None
@@ -97,6 +98,11 @@ def read_record(document: bytes) -> tuple[str, str] | None:
         case {"reference": str(reference), "version": _, "sent_at": _, "answers": _}:
             return reference, fingerprint
     return None
+
+
+def _no_constant(name: str) -> None:
+    """``NaN`` and ``Infinity``, which Python reads and JSON does not know."""
+    raise ValueError(name)
 
 
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

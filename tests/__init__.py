@@ -30,6 +30,7 @@ Where to look:
 - ``test_health``, ``test_log``, ``test_maintenance``: the service as those see it who look after it
 - ``test_desk_overview``: the call at a glance
 - ``accessibility/``: WCAG
+- ``security/``: what is done against those who mean harm; ``routes``: every address there is
 - ``test_pieces``, ``test_changes``: what changed between versions
 - ``test_exports``: the ministry's files
 - ``test_retention``, ``test_keeping``: how long it is kept

@@ -69,6 +69,13 @@ class Applicant:
         return self.response.status_code
 
     @property
+    def cookie(self) -> str | None:
+        """What the browser keeps of the service."""
+        config = self.client.application.config
+        found = self.client.get_cookie(config["SESSION_COOKIE_NAME"], config["SERVER_NAME"].partition(":")[0])
+        return found.value if found else None
+
+    @property
     def language(self) -> str:
         """The language that the page says it is in."""
         assert self.page is not None

@@ -84,7 +84,7 @@ def test_a_link_taken_out_of_use_says_so(reader: Applicant, app: Flask, language
     title = {"fi": "Linkki on poistettu käytöstä", "sv": "Länken har tagits ur bruk"}[language]
     expect_help(other, 410, title, language)
     assert reader.reference not in other.text
-    assert other.client.get_cookie("istunto") is None
+    assert other.cookie is None
 
 
 def test_links_out_of_use_are_no_wrong_tries(make_app: Callable[..., Flask]) -> None:

@@ -10,7 +10,6 @@ from flask import Flask, url_for
 from models.application import Link
 from services import mail
 from tests.applicant import Applicant
-from tests.forms_of_pages import parse
 from tests.test_journey_http import link_in
 from tests.test_saving import second_browser
 
@@ -149,22 +148,6 @@ def test_several_applications_in_one_browser(applicant: Applicant) -> None:
     assert second not in applicant.text
     assert applicant.get(f"/hakemus/{second}/hakija").status == 403
     assert applicant.get(f"/hakemus/{first}/hakija").status == 200
-
-
-def test_links_are_built_from_the_configured_address_only(applicant: Applicant, mails: Callable[[], list[Any]]) -> None:
-    applicant.begin()
-    cookie = applicant.client.get_cookie("istunto")
-    assert cookie is not None
-    headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Cookie": f"istunto={cookie.value}"}
-    stranger = applicant.client.application.test_client(use_cookies=False)
-    address = f"/hakemus/{applicant.reference}/tallennettu"
-    page = stranger.get(address, headers=headers)
-    assert page.status_code == 200
-    assert "http://127.0.0.1:8000/jatka/" in page.text
-    token = parse(page.text).xpath("//input[@name='csrf_token']/@value")[0]
-    form = {"csrf_token": token, "sahkoposti": "aino@example.fi"}
-    stranger.post(address, data=form, headers={**headers, "Referer": "http://evil.example/"}, buffered=True)
-    assert link_in(mails()[-1])
 
 
 def test_a_mail_that_fails_waits_and_leaves_no_link(

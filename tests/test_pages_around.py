@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 from flask import Flask
+from pydantic import ValidationError
 from werkzeug.http import parse_cookie
 from werkzeug.http import parse_date as parse_date_header
 
 from forms.kinds.amounts import parse_euros
 from forms.kinds.period import parse_date
+from settings import Settings
 from tests.applicant import Applicant
 from tests.conftest import ROOT
 from tests.forms_of_pages import text_of
@@ -171,6 +173,31 @@ def test_the_cookie_page_names_every_cookie_of_a_whole_visit(
     ends = {parse_date_header(found[1]) for cookie in set_cookies if (found := re.search("Expires=([^;]+)", cookie))}
     assert {round((end - datetime.now(UTC)) / timedelta(days=1)) for end in ends if end} == {12}
     assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in set_cookies)
+
+
+def test_where_faults_in_security_are_told(make_app: Callable[..., Flask], at: Callable[[str], None]) -> None:
+    """RFC 9116."""
+    assert make_app().test_client().get("/.well-known/security.txt").status_code == 404
+    at("2021-05-17T16:15:00")
+    contact = "mailto:tietoturva@example.fi"
+    app = make_app(security_contact=contact, base_url="https://haku.example.fi")
+    answer = app.test_client().get("/.well-known/security.txt")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert answer.text.splitlines() == [
+        f"Contact: {contact}",
+        "Expires: 2021-11-13T00:00:00Z",
+        "Preferred-Languages: fi, sv, en",
+        "Canonical: https://haku.example.fi/.well-known/security.txt",
+    ]
+    # Under a path it stands elsewhere than it says, so it does not say.
+    under = make_app(security_contact=contact, base_url="https://example.fi/haku").test_client()
+    assert "Canonical" not in under.get("/.well-known/security.txt").text
+
+
+@pytest.mark.parametrize("contact", ["tietoturva@example.fi", "http://example.fi", "mailto:x", "mailto:a@b\nX: y"])
+def test_a_contact_that_is_no_address_stops_the_start(contact: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(tryout=True, security_contact=contact)
 
 
 def test_nothing_else_is_kept_in_the_browser_than_the_cookie_page_says() -> None:

@@ -1,9 +1,11 @@
 """What happens once an answer is out, without anybody waiting for it: mails that it caused, an export that it began."""
 
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
-from flask import current_app
+from flask import current_app, request
 from werkzeug.wrappers import Response
 
 import logs
@@ -18,8 +20,13 @@ SomeResponse = TypeVar("SomeResponse", bound=Response)
 def do_after(response: SomeResponse, act: Callable[[], object]) -> SomeResponse:
     """Do something after this response, with the database; what fails is only logged."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    connection = request.environ.get("gunicorn.socket")
 
     def do() -> None:
+        if connection is not None:
+            # The answer ends here: how long the rest takes is nothing that the asker may learn from.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_WR)
         try:
             with app.app_context(), database.connection_context():
                 act()

@@ -11,7 +11,8 @@ from language import current
 from services import saving
 from services.context import calls, settings
 from views.access import Opened, is_fragment, opened_or_403, switch_language
-from views.form_page import PAGE_ID, combine, form_page, page_after_clash, saved_fragment
+from views.form_page import combine, form_page, page_after_clash, page_id_in, saved_fragment
+from views.numbers import number_in
 
 bp = Blueprint("apply", __name__)
 
@@ -46,7 +47,7 @@ def save_page(opened: Opened, page: Page) -> Response | None:
     """Save the posted fields. Returns the whole answer for htmx and for a clash, None when the view is to go on."""
     if len(request.form) > settings().body_fields:
         abort(413)
-    saved = saving.save(opened.application, opened.call, request.form, request.form.get(PAGE_ID, "")[:40])
+    saved = saving.save(opened.application, opened.call, request.form, page_id_in(request.form))
     switch_language(request.form.get("kieli"), opened.application)
     if not saved.clashes:
         _restore(opened, request.form.get(saving.RESTORE, ""), saved)
@@ -65,10 +66,10 @@ def _restore(opened: Opened, wanted: str, saved: saving.Saved) -> None:
     """Bring an earlier answer back, as the button that names it asks."""
     key, _, revision = wanted.partition(":")
     question = opened.call.by_key.get(key)
-    if question is not None and revision.isascii() and revision.isdigit():
-        page = request.form.get(PAGE_ID, "")[:40]
+    if question is not None:
+        page = page_id_in(request.form)
         seen = saved.shows[key].revision if key in saved.shows else 0
-        saving.restore(opened.application, question, int(revision[:9]), page, seen)
+        saving.restore(opened.application, question, number_in(revision), page, seen)
 
 
 def go_on(opened: Opened, page: Page) -> BaseResponse:
@@ -118,8 +119,8 @@ def more_rows(reference: str, key: str) -> str:
     question = opened.call.by_key.get(key)
     if question is None or not question.more_suffixes(0):
         abort(404)
-    shown = request.args.get("maara", type=int, default=0)
-    return render_template("apply/more_rows.html", question=question, shown=max(0, shown), reference=reference)
+    shown = number_in(request.args.get("maara", ""))
+    return render_template("apply/more_rows.html", question=question, shown=shown, reference=reference)
 
 
 @bp.get("/haku/<call_key>/jarjestajat/<key>")

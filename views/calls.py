@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 
+import clock
 from forms.definition import Call
 from forms.schema import schema_of
 from forms.texts import Text
@@ -118,3 +119,15 @@ def cookies() -> str:
     """The one cookie, what it holds and for how long."""
     name = current_app.config["SESSION_COOKIE_NAME"]
     return render_template("calls/cookies.html", name=name, days=settings().session_days)
+
+
+@bp.get("/.well-known/security.txt")
+def security() -> Response:
+    """Where faults in the security of the service are told (RFC 9116)."""
+    contact = settings().security_contact or abort(404)
+    # To the day, so that it is the same text all day; less than the year that is the most.
+    expires = (clock.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
+    lines = [f"Contact: {contact}", f"Expires: {expires}", "Preferred-Languages: fi, sv, en"]
+    if settings().path == "/":
+        lines.append(f"Canonical: {settings().base_url}{url_for('.security')}")
+    return Response("".join(f"{line}\n" for line in lines), mimetype="text/plain")

@@ -12,7 +12,7 @@ from extensions import limiter
 from forms.definition import SUMMARY_PAGE, Call, Page
 from forms.texts import msg
 from models.database import DOES_NOT_WORK
-from services.context import calls
+from services.context import calls, settings
 from services.pdf import PdfError
 from views import resume, summary
 from views.access import (
@@ -27,6 +27,7 @@ from views.access import (
     switch_language,
 )
 from views.form_page import PAGE_ID, page_as_posted, page_without_access
+from views.gate import WrongHost
 from views.maintenance import UnderMaintenance, typed_texts
 
 log = logs.get(__name__)
@@ -34,6 +35,7 @@ log = logs.get(__name__)
 
 def register_error_pages(app: Flask) -> None:
     app.register_error_handler(CSRFError, lost_token)
+    app.register_error_handler(WrongHost, wrong_host)
     app.register_error_handler(NoAccess, lost_access)
     app.register_error_handler(ReadOnly, read_only)
     app.register_error_handler(UnderMaintenance, under_maintenance)
@@ -84,6 +86,11 @@ def _small_form() -> ResponseReturnValue | None:
             opened = may_read(reference)
             return summary.render_sent(opened, summary.version_or_404(opened, number), advice, typed, 400)
     return None
+
+
+def wrong_host(error: WrongHost) -> Response:
+    """Somebody's old address, or a mistake in BASE_URL or in the proxy: says where the service is."""
+    return make_response(render_template("errors/wrong_host.html", address=settings().base_url), 400)
 
 
 def lost_access(error: NoAccess) -> Response:

@@ -10,6 +10,7 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
 from forms.answers import Answers, Progress
+from forms.clean import clean_line
 from forms.definition import Call, Page, Section
 from forms.question import Problem, Question, Typed
 from forms.summary import Totals, totals_of
@@ -20,11 +21,17 @@ from services.allowances import Allowance
 from services.drafts import NEVER_SAVED, Stored
 from services.saving import Clash, Rendered, Saved
 from views.access import Opened, arrived_at
+from views.numbers import number_in
 
 PAGE_ID = "sivu"
 """Hidden field: a random id per page load."""
 SHOWN = "nakyvissa"
 """Hidden field, repeated: the areas whose sections the page shows."""
+
+
+def page_id_in(sent: Mapping[str, str]) -> str:
+    """The id that a page sends; empty where it sends none."""
+    return clean_line(sent.get(PAGE_ID, ""))[:40]
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ class FormPage:
         if key != question.key:
             return suffixes
         possible = question.possible_suffixes
-        rows = max(len(suffixes), min(int(shown), len(possible)) if shown.isdecimal() else 0)
+        rows = max(len(suffixes), min(number_in(shown), len(possible)))
         return possible[:rows] + question.more_suffixes(rows)
 
     def problems(self, question: Question) -> list[Problem]:
@@ -242,7 +249,7 @@ def page_without_access(reference: str, call: Call, page: Page, form: MultiDict[
         sending=SendState(None, False, Allowance(True, False, call.closes), None),
         typed_now=typed,
         revs_now={key: form[saving.rev_name(call.question(key))] for key in typed},
-        page_id=form.get(PAGE_ID, "")[:40],
+        page_id=page_id_in(form),
     )
 
 

@@ -9,7 +9,8 @@ from forms.question import Question
 from services import drafts, links, presence, saving
 from services import earlier as earlier_values
 from views.access import Opened, arrived_at, browser_id, opened_or_403, remember, show_link, shown_link
-from views.form_page import PAGE_ID, send_state
+from views.form_page import page_id_in, send_state
+from views.numbers import number_in
 
 bp = Blueprint("history", __name__, url_prefix="/hakemus/<reference>")
 
@@ -47,8 +48,8 @@ def earlier(reference: str, key: str) -> str:
 def restore(reference: str, key: str) -> Response:
     opened = opened_or_403(reference)
     question = _question_or_404(opened, key)
-    revision = request.form.get("versio", type=int, default=0)
-    seen = request.form.get("nyt", type=int, default=0)
+    revision = number_in(request.form.get("versio", ""))
+    seen = number_in(request.form.get("nyt", ""))
     if not saving.restore(opened.application, question, revision, "palautus", seen):
         # Somebody has saved another answer meanwhile: it stands on top of the page that is shown again.
         return redirect(url_for(".earlier", reference=reference, key=key), 303)
@@ -94,7 +95,7 @@ def revoke_link(reference: str, link_id: int) -> Response:
 def others(reference: str) -> tuple[str, int] | str:
     """Whether somebody else is here, or has changed what the page shows; nothing where that is as it was."""
     opened = opened_or_403(reference)
-    page = request.args.get(PAGE_ID, "")[:40]
+    page = page_id_in(request.args)
     # Milliseconds since 1970; no more than any calendar takes.
     loaded = min(max(request.args.get("alkaen", type=int, default=0), 0), 4_000_000_000_000)
     since = datetime.fromtimestamp(loaded / 1000, UTC)

@@ -6,6 +6,7 @@ from typing import TypeVar
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
+from werkzeug.urls import iri_to_uri
 
 from extensions import login
 from forms.definition import Call
@@ -70,7 +71,8 @@ def let_in() -> ResponseReturnValue | None:
     if needed == _NOBODY:
         return None
     if not current_user.is_authenticated:
-        back = request.script_root + request.full_path.rstrip("?") if request.method == "GET" else None
+        here = iri_to_uri(request.script_root + request.full_path.rstrip("?"))
+        back = here if request.method == "GET" else None
         return redirect(url_for("desk.sign_in", jatko=back), 303)
     if not current_user.role.may(needed):
         abort(403)

@@ -18,6 +18,7 @@ from models.submission import Submission
 from services import accounts, handling, pdf, submissions
 from services.handling import Case
 from views.desk.access import application_or_404, bp, call_or_404, me
+from views.numbers import number_in
 
 _PATH = "/<call_key>/<reference>/"
 _MOST_LABELS = 10
@@ -51,7 +52,7 @@ def _page(call_key: str, reference: str) -> Page:
 
 def _render(page: Page, advice: dict[str, Message] | None = None, status: int = 200) -> ResponseReturnValue:
     newest = page.versions[0]
-    sent = page.version(request.args.get("versio", newest.version, type=int))
+    sent = page.version(number_in(request.args.get("versio", "")) or newest.version)
     answers = page.answers(sent)
     return make_response(
         render_template(

@@ -1,6 +1,6 @@
 """Signing in and out, setting up an account, and seeing where one is signed in."""
 
-from urllib.parse import urlsplit
+import re
 
 import segno
 from flask import make_response, redirect, render_template, request, session, url_for
@@ -16,6 +16,7 @@ from services.accounts import Role
 from services.context import settings
 from views.access import browser_id, switch_language
 from views.desk.access import SignedIn, bp, for_nobody, me, needs
+from views.numbers import number_in
 
 _KNOWN = "virkailijat"
 """In the cookie: the accounts that were signed in to in this browser before."""
@@ -36,9 +37,10 @@ def _remember(email: str) -> None:
 
 def _next_page() -> str:
     """Where one wanted to go before signing in, within the desk only."""
-    wanted = urlsplit(request.values.get("jatko", ""))
-    is_ours = not wanted.scheme and not wanted.netloc and wanted.path.startswith(url_for("desk.home"))
-    return wanted._replace(fragment="").geturl() if is_ours and "\\" not in wanted.path else url_for("desk.home")
+    wanted = request.values.get("jatko", "")
+    # Printable ASCII alone: browsers skip blanks and control characters, and take "\\" for "/".
+    is_ours = wanted.startswith(url_for("desk.home")) and re.fullmatch(r"[!-\[\]-~]*", wanted)
+    return wanted.partition("#")[0] if is_ours else url_for("desk.home")
 
 
 def _render(advice: Message | None = None, status: int = 200) -> Response:
@@ -58,7 +60,7 @@ def do_sign_in() -> ResponseReturnValue:
     """One answer to whatever is wrong."""
     if switch_language(request.form.get("kieli")):
         return _render()
-    email = request.form.get("sahkoposti", "").strip()
+    email = clean_line(request.form.get("sahkoposti", "")[:300]).strip()
     try:
         began = accounts.sign_in(
             email,
@@ -71,8 +73,12 @@ def do_sign_in() -> ResponseReturnValue:
         return _render(msg("Osoite, salasana tai koodi on väärä. Sama koodi käy vain kerran."), 422)
     except accounts.TooManyTriesError:
         return _render(msg("Liian monta yritystä. Odottakaa neljännestunti ja yrittäkää uudelleen."), 429)
+    if current_user.is_authenticated:
+        accounts.end_session(me(), current_user.session.id)
     _remember(email.lower())
     login_user(SignedIn(began))
+    # Whoever prepared this browser's cookie knows its form token: from here on there is another.
+    session.pop("csrf_token", None)
     return redirect(_next_page(), 303)
 
 
@@ -93,7 +99,7 @@ def sessions() -> str:
 @needs(Role.READER)
 def end_session() -> ResponseReturnValue:
     """Sign a browser of one's own out from here."""
-    accounts.end_session(me(), request.form.get("istunto", 0, type=int))
+    accounts.end_session(me(), number_in(request.form.get("istunto", "")))
     return redirect(url_for("desk.sessions"), 303)
 
 
