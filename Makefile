@@ -12,7 +12,7 @@ WORKERS := -n $(shell expr $$(nproc) \* 3 / 2) --dist worksteal
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgresql quick lint setup bench bench-documents bench-exports bench-desk ledger deploy-check screens docs house translations lock tools
+.PHONY: help run test test-postgresql quick lint audit hostile setup bench bench-documents bench-exports bench-desk ledger deploy-check screens docs house translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -58,6 +58,13 @@ lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/vulture
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .
+
+audit: $(VENV)/.dev ## Known faults in the pinned dependencies; asks the network, and fails when one could not be looked up
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements-dev.txt
+
+hostile: $(VENV)/.dev $(MO) ## Twenty thousand hostile requests (five minutes; HOSTILE=… for another number)
+	HOSTILE=$${HOSTILE:-20000} $(BIN)/pytest -s tests/security/test_hostile.py
 
 setup: ## The Debian packages that the tests need (as root)
 	apt-get update -qq
