@@ -35,7 +35,7 @@ _FAILURES = 5
 _FAILURES_OF_PLACE = 30
 """The same from one place on all accounts."""
 _WAIT = timedelta(minutes=15)
-# Checked where there is no account: the answer takes as long, and tells nobody who is an officer.
+# Checked where there is no account, so that the answer takes as long.
 _NOBODYS_HASH = generate_password_hash(secrets.token_urlsafe(16))
 _NOBODYS_SECRET = pyotp.random_base32()
 
@@ -52,11 +52,7 @@ class Role(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
-ROLES = {
-    Role.READER: msg("Lukija"),
-    Role.OFFICER: msg("Virkailija"),
-    Role.ADMIN: msg("Pääkäyttäjä"),
-}
+ROLES = {Role.READER: msg("Lukija"), Role.OFFICER: msg("Virkailija"), Role.ADMIN: msg("Pääkäyttäjä")}
 
 
 class WrongSignInError(Exception):

@@ -41,6 +41,7 @@ ACTS = {
     "note added": msg("Lisäsi muistiinpanon"),
     "chosen to count": msg("Valitsi hakemuksen summiin"),
     "exported": msg("Vei hakemuksia tiedostoon"),
+    "restored": msg("Palautti tietokannan varmuuskopiosta"),
     "handling_ended": msg("Merkitsi käsittelyn päättyneeksi"),
     "handling_reopened": msg("Kumosi käsittelyn päättymisen"),
 }
@@ -54,6 +55,7 @@ PAGES = {
     "events": msg("Tapahtumaloki"),
     "applications": msg("Hakemukset"),
     "overview": msg("Yleiskuva"),
+    "show_figures": msg("Luvut"),
     "call_handling": msg("Käsittely"),
     "export_form": msg("Vienti"),
     "export_state": msg("Viennin tila"),

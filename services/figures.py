@@ -36,7 +36,7 @@ class Event(StrEnum):
     REFUSAL = "refusal"
     """A press of *Lähetä* that sent nothing."""
     REASON = "reason"
-    """Each reason (submissions.Refusal) of those."""
+    """Each reason (sending.Refusal) of those."""
     PROBLEM = "problem"
     """Each error that stood against one: call, question, check."""
     MAIL_SENT = "mail_sent"
@@ -116,7 +116,7 @@ class Line:
 class Figures:
     lines: list[Line]
     reasons: list[tuple[str, int]]
-    """Why sendings were refused within the week, by submissions.Refusal; the most frequent first."""
+    """Why sendings were refused within the week, by sending.Refusal; the most frequent first."""
     problems: list[tuple[list[str], int]]
     """Which errors stood against them: call, question, check."""
     since: date | None

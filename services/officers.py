@@ -12,9 +12,9 @@ from models.application import Application
 from models.database import database, hold
 from models.handling import Handling
 from models.officer import Officer
-from services import accounts, drafts, listed, outbox, submissions
+from services import accounts, drafts, listed, outbox, sending, submissions
 from services.context import calls
-from services.submissions import Order, Outcome
+from services.sending import Order, Outcome
 
 
 def extend(application: Application, until: datetime, reason: str, officer: Officer | None) -> None:
@@ -36,7 +36,7 @@ def accept_late(application: Application, call: Call, reason: str, officer: Offi
     answers = drafts.load_answers(call, application)
     order = Order(
         key=secrets.token_urlsafe(24),
-        seen=submissions.state_of(answers, submissions.last(application)),
+        seen=sending.state_of(answers, submissions.last(application)),
         declared=True,
         confirmed=True,
         arrived_at=clock.now(),
@@ -44,7 +44,7 @@ def accept_late(application: Application, call: Call, reason: str, officer: Offi
         is_late_accepted=True,
     )
     with database.atomic():
-        outcome = submissions.send(application, call, order)
+        outcome = sending.send(application, call, order)
         if outcome.submission is not None:
             accounts.note("accepted_late", officer, application=application, reason=reason)
     return outcome

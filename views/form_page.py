@@ -20,6 +20,7 @@ from services import allowances, drafts, earlier, saving, submissions
 from services.allowances import Allowance
 from services.drafts import NEVER_SAVED, Stored
 from services.saving import Clash, Rendered, Saved
+from services.sending import state_of, to_send
 from views.access import Opened, arrived_at
 from views.numbers import number_in
 
@@ -87,7 +88,7 @@ class FormPage:
     @cached_property
     def to_send(self) -> Answers:
         """The answers that would be sent from here now: all, or what the ministry asks for beside the sent ones."""
-        return submissions.to_send(self.call, self.answers, self.sending.sent, self.sending.allowed)
+        return to_send(self.call, self.answers, self.sending.sent, self.sending.allowed)
 
     @cached_property
     def asked(self) -> list[Question]:
@@ -191,7 +192,7 @@ class FormPage:
     @property
     def seen_state(self) -> str:
         """What one has looked at when one presses *Lähetä* on this page."""
-        return submissions.state_of(self.to_send, self.sending.sent)
+        return state_of(self.to_send, self.sending.sent)
 
 
 def form_page(opened: Opened, page: Page) -> FormPage:

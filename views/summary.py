@@ -24,9 +24,9 @@ from forms.summary import summarise
 from language import current
 from models.database import database, hold
 from models.submission import Submission
-from services import cover_letter, outbox, pdf, submissions
+from services import cover_letter, outbox, pdf, sending, submissions
 from services.context import closing_of, settings
-from services.submissions import Order, Refusal
+from services.sending import Order, Refusal
 from views.access import Opened, arrived_at, is_fragment, may_read, opened_or_403, switch_language
 from views.after import deliver_mails_after
 from views.apply import ACTION, go_on, page_or_404, save_page
@@ -125,7 +125,7 @@ def send(opened: Opened, page: Page) -> BaseResponse:
         arrived_at=arrived_at(),
         language=current(),
     )
-    outcome = submissions.send(opened.application, opened.call, order)
+    outcome = sending.send(opened.application, opened.call, order)
     if outcome.submission is None:
         return render_form(opened, form_page(opened, page), outcome.refusals, 422)
     address = url_for(".show", reference=opened.application.reference)

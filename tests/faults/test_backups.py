@@ -4,6 +4,7 @@ import gzip
 import os
 import re
 import shlex
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -16,11 +17,14 @@ from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.conftest import ROOT, need
 from tests.faults.test_disk_and_process import press_save, stored, writer_with
 from tests.faults.writer import Writer
 from tests.forms_of_pages import forms_of, parse, text_of
 from tests.service import Service
+
+pytestmark = pytest.mark.sqlite
 
 KEY = "AES-256 of the tests"
 
@@ -119,7 +123,7 @@ def test_a_service_goes_on_from_a_backup(
             # What was acknowledged before the backup began is in it, or something that came after.
             assert writer.shown in {save.text for save in writer.acknowledged[count - 1 :]}
             assert writer.save("ja jatketaan") == 200
-            assert stored(again.database, writer.reference) == "ja jatketaan"
+            assert stored(again.data, writer.reference) == "ja jatketaan"
 
 
 def damaged(file: Path, how: str, folder: Path) -> Path:
@@ -166,7 +170,7 @@ def test_a_bad_backup_replaces_nothing(tmp_path: Path, calls_dir: Path) -> None:
         assert refused.returncode != 0, how
         assert "Nothing is replaced" in refused.stderr
         assert re.search(why, refused.stderr), (how, refused.stderr)
-        assert stored(service.database, writer.reference) == "uudempi"
+        assert stored(service.data, writer.reference) == "uudempi"
     assert sorted(path.name for path in tmp_path.glob("strategiarahoitus.db.before-*")) == []
     assert not (tmp_path / ".backup-aside").exists()
 
@@ -181,13 +185,16 @@ def test_nothing_is_replaced_under_a_running_service(tmp_path: Path, calls_dir: 
         assert "is in use" in refused.stderr
         assert writer.save("vielä") == 200
         assert writer.send() < 400
-        assert stored(service.database, writer.reference) == "vielä"
+        assert stored(service.data, writer.reference) == "vielä"
     done = flask(service, "backup", "restore", str(file))
     assert done.returncode == 0, done.stderr
     assert f"Sent after the backup, and not in it: {writer.reference} version 2" in done.stdout
-    assert stored(service.database, writer.reference) == "ensin"
+    assert stored(service.data, writer.reference) == "ensin"
     kept = next(tmp_path.glob("strategiarahoitus.db.before-*Z"))
-    assert stored(kept, writer.reference) == "vielä"
+    (tmp_path / "kept").mkdir()
+    for file in tmp_path.glob(f"{kept.name}*"):
+        shutil.copy(file, tmp_path / "kept" / f"{databases.FILE}{file.name.removeprefix(kept.name)}")
+    assert stored(tmp_path / "kept", writer.reference) == "vielä"
     assert str(kept) in done.stdout
 
 
@@ -242,7 +249,7 @@ def test_what_is_erased_since_is_erased_again(tmp_path: Path, calls_dir: Path) -
     done = flask(service, "backup", "restore", str(file))
     assert done.returncode == 0, done.stderr
     assert "1 drafts deleted" in done.stdout
-    assert stored(service.database, writer.reference) == ""
+    assert stored(service.data, writer.reference) == ""
 
 
 def test_another_database_has_its_own_tools(tmp_path: Path) -> None:
@@ -283,4 +290,4 @@ def test_a_restore_while_people_are_told_to_wait(tmp_path: Path, calls_dir: Path
         writer.load()
         assert writer.shown == "ensin"
         assert writer.save("jatkuu") == 200
-        assert stored(service.database, writer.reference) == "jatkuu"
+        assert stored(service.data, writer.reference) == "jatkuu"

@@ -12,7 +12,7 @@ from models.application import Application
 from services import allowances, check, completion, drafts, officers, outbox, submissions
 from services.accounts import Role
 from services.allowances import Allowance
-from services.submissions import Refusal
+from services.sending import Refusal
 from views.after import deliver_mails_after
 from views.desk.access import application_or_404, bp, call_or_404, me, needs
 from views.desk.act_forms import (
