@@ -29,9 +29,7 @@ class Visitor:
 
     @classmethod
     def of(cls, service: Service, applicant: Applicant) -> "Visitor":
-        cookie = applicant.client.get_cookie("istunto")
-        assert cookie
-        return cls(service, f"{cookie.key}={cookie.value}")
+        return cls(service, f"istunto={applicant.cookie}")
 
     def answer(self, path: str, data: dict[str, Any] | None = None, **headers: str) -> Answer:
         """The answer, read to its end; redirects are not followed."""

@@ -48,8 +48,8 @@ class Applicant:
         """The same browser, with its cookie and its page, at a copy of the service."""
         moved = copy.copy(self)
         moved.client = app.test_client()
-        if cookie := self.client.get_cookie("istunto"):
-            moved.client.set_cookie("istunto", cookie.value)
+        if self.cookie:
+            moved.keep(self.cookie)
         return moved
 
     def _show(self, response: TestResponse) -> "Applicant":
@@ -74,6 +74,11 @@ class Applicant:
         config = self.client.application.config
         found = self.client.get_cookie(config["SESSION_COOKIE_NAME"], config["SERVER_NAME"].partition(":")[0])
         return found.value if found else None
+
+    def keep(self, cookie: str) -> None:
+        """Go on as the browser that has this cookie."""
+        config = self.client.application.config
+        self.client.set_cookie(config["SESSION_COOKIE_NAME"], cookie, domain=config["SERVER_NAME"].partition(":")[0])
 
     @property
     def language(self) -> str:

@@ -51,14 +51,11 @@ def at_once(app: Flask, *acts: Callable[[], Result]) -> list[Result]:
 def posts(applicant: Applicant, button: str, *typed: dict[str, str]) -> list[Callable[[], int]]:
     """Presses of a button of the page at hand, each a request of its own with the same cookies; they give a status."""
     form = applicant.form(button)
-    cookie = applicant.client.get_cookie("istunto")
-    assert cookie is not None
+    app = applicant.client.application
 
     def press(fields: dict[str, str]) -> int:
-        client = applicant.client.application.test_client()
-        client.set_cookie("istunto", cookie.value)
         address, data = form.pressed(button)
-        return client.post(address, data={**data.to_dict(), **fields}).status_code
+        return applicant.moved_to(app).client.post(address, data={**data.to_dict(), **fields}).status_code
 
     return [lambda fields=fields: press(fields) for fields in typed]  # type: ignore[misc]
 
