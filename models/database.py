@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import peewee
+import psycopg
 from playhouse.db_url import connect
 from playhouse.migrations import Runner
+from psycopg.types.string import StrDumperUnknown
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -21,6 +23,16 @@ _WAIT = 5
 """Seconds that a writer waits for others, and anybody for a connection."""
 _LONGEST_STATEMENT = 60
 """Seconds; no page has one that takes a tenth of it."""
+
+
+class _WithoutNul(StrDumperUnknown):
+    """PostgreSQL takes no NUL, which only hostile requests have; SQLite minds none."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace("\0", ""))
+
+
+psycopg.adapters.register_dumper(str, _WithoutNul)
 
 
 class UtcDateTimeField(peewee.DateTimeField):

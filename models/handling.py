@@ -65,10 +65,10 @@ class Listed(Model):
     officer chose, else the one sent last."""
     is_one_of_several = peewee.BooleanField()
     """Whether the provider has other applications in the call that are not withdrawn."""
-    provider = peewee.CharField(max_length=300, null=True)
+    provider = peewee.CharField(max_length=900, null=True)
     """As in Submission."""
     provider_name = peewee.CharField(max_length=300)
-    provider_order = peewee.CharField(max_length=300, default="")
+    provider_order = peewee.CharField(max_length=900, default="")
     """The name as its alphabet orders it, by code points (forms.register.sort_key)."""
     requested = peewee.BigIntegerField()
     """Whole euros over all areas."""

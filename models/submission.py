@@ -16,7 +16,7 @@ class Submission(Model):
     recorded_at = UtcDateTimeField(null=True)
     """When it was recorded: the application's last save at that moment (Application.touched_at)."""
     language = peewee.CharField(max_length=5)
-    provider = peewee.CharField(max_length=300, null=True)
+    provider = peewee.CharField(max_length=900, null=True)
     """The applying provider's identity (business ID, or typed name in lower case)."""
     record = peewee.TextField()
     """The canonical JSON text, whose SHA-256 is the fingerprint."""

@@ -79,9 +79,9 @@ class Server:
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
     def ask(self, name: str, sql: str, values: Any = ()) -> list[tuple[Any, ...]]:
-        """The rows that a statement gives, outside of any transaction."""
+        """The rows that a statement gives, outside of any transaction; ``?`` stands for a value."""
         with psycopg.connect(self.url(name), autocommit=True) as connection:
-            cursor = connection.execute(sql, values)
+            cursor = connection.execute(sql.replace("?", "%s"), values)
             return cursor.fetchall() if cursor.description else []
 
 
@@ -122,7 +122,7 @@ def ask(folder: Path, sql: str, values: Any = ()) -> list[tuple[Any, ...]]:
     """The rows that a statement gives on a folder's database, beside whatever uses it; ``?`` stands for a value."""
     if _kinds[-1] == POSTGRESQL:
         url_of(folder)
-        return server().ask(_made[folder], sql.replace("?", "%s"), values)
+        return server().ask(_made[folder], sql, values)
     connection = sqlite3.connect(folder / FILE)
     with closing(connection), connection:
         return connection.execute(sql, values).fetchall()

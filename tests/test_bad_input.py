@@ -9,6 +9,7 @@ from werkzeug.test import encode_multipart
 
 from models.application import Answer
 from tests.applicant import Applicant
+from tests.desk import signed_in
 from tests.forms_of_pages import parse, text_of
 
 HTMX = {"HX-Request": "true"}
@@ -104,6 +105,21 @@ def test_unknown_names_are_nothing(applicant: Applicant) -> None:
     applicant.post(address, data)
     assert applicant.status == 200
     assert Answer.get(Answer.question == "q3").value == {"opetus": "x"}
+
+
+@pytest.mark.both
+def test_nothing_is_too_odd_for_a_database(small: Callable[..., Applicant]) -> None:
+    """NUL, and letters that become three when made small, where nobody types them."""
+    applicant = small("choice").press("Tallenna", {"q1.muu": "ΐ" * 300, "sivu": "\0" * 40})
+    assert applicant.status == 200
+    applicant.go("yhteenveto").press("Lähetä", {"vakuutus": "1", "huomautukset": "1", "lahetys": "\0", "sivu": "\0"})
+    assert "Hakemus on lähetetty" in applicant.text
+    officer = signed_in(applicant.client.application)
+    assert "ΐ" * 300 in officer.get("/virkailija/choice/?jarjestys=jarjestaja&haku=%00").text
+    officer.press("Kirjaudu ulos")
+    odd = {"sahkoposti": "a\0@example.fi", "salasana": "\0", "koodi": "\0"}
+    assert officer.get("/virkailija/kirjaudu").press("Kirjaudu", odd).status == 422
+    assert applicant.get("/tarkistus").press("Tarkista", {"tunnus": "\0", "tarkiste": "\0"}).status < 500
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from tests.drawn import expect_drawn
 KEYWORDS = {"msg": None, "msgn": (1, 2), "_": None, "gettext": None, "ngettext": (1, 2)}
 
 
+@pytest.mark.both
 def test_the_migrations_add_up_to_the_models(app: Flask) -> None:
     with database.connection_context():
         assert not diff_models(database.obj, models.ALL)

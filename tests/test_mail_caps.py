@@ -10,6 +10,8 @@ from tests.applicant import Applicant
 from tests.mailing import CLOSED, CONTACT, begin, flask, mail_link
 from tests.service import Mailbox
 
+pytestmark = pytest.mark.both
+
 
 @pytest.mark.parametrize("cap", ["mails_per_address", "mails_per_application", "mails_per_hour"])
 def test_nobody_is_flooded(small: Callable[..., Applicant], mails: Callable[[], list[Any]], cap: str) -> None:

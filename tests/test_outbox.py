@@ -20,6 +20,8 @@ from tests.applicant import Applicant
 from tests.mailing import CLOSED, CONTACT, begin, flask, mail_link
 from tests.service import Mailbox, SilentServer
 
+pytestmark = pytest.mark.both
+
 
 def test_an_address_that_the_server_refuses_is_shown_on_the_receipt(
     small: Callable[..., Applicant], inbox: Mailbox
@@ -174,7 +176,6 @@ def test_a_receipt_waits_for_no_document_that_cannot_be_made(
     assert status.count(f"attempts 3, sent 20.12.2030 12.03 Helsinki time: went out without its {reason}\n") == 2
 
 
-@pytest.mark.both
 def test_the_loop_outlives_a_locked_database(
     small: Callable[..., Applicant],
     tmp_path: Path,

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from models.application import Link
 from models.outbox import OutboxMail
 from tests.applicant import Applicant
 from tests.mailing import CONTACT, begin, flask, mail_link
 from tests.service import Mailbox
+
+pytestmark = pytest.mark.both
 
 
 def reminders(mails: Callable[[], list[Any]]) -> list[tuple[str, str]]:

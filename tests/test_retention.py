@@ -22,6 +22,8 @@ from tests.mailing import CONTACT, begin, flask, mail_link, shown_link
 from tests.test_closing import OPEN
 from tests.test_sending import filled
 
+pytestmark = pytest.mark.both
+
 PERSON = {"q2.nimi": "Ainojaljeton Virtanen", "q2.tehtava": "Vararehtori", "q2.puhelin": "0503371956"}
 PERSON |= {"q2.sahkoposti": "ainojaljeton@koulu.example"}
 BEFORE = {"q2.nimi": "Edellinenhenkilo Niemi", "q2.sahkoposti": "edellinenhenkilo@koulu.example"}

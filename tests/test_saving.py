@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from services.drafts import Stored
 from services.saving import Rendered, _merge
 from tests.applicant import Applicant
 from tests.forms_of_pages import parse, text_of
+
+pytestmark = pytest.mark.both
 
 HTMX = {"HX-Request": "true"}
 

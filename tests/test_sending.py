@@ -18,6 +18,8 @@ from tests.applicant import Applicant
 from tests.test_journey_http import pdf_text
 from tests.words import Words
 
+pytestmark = pytest.mark.both
+
 
 def filled(app: Flask, answers: dict[str, Any], **changes: Any) -> Applicant:
     return Applicant(app).begin().fill({**answers, **changes})

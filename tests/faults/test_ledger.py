@@ -12,8 +12,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,8 @@ from tests import databases
 from tests.faults.writer import NoAnswerError, Save, Writer
 from tests.service import Service
 
+Ask = Callable[..., list[tuple[Any, ...]]]
+"""Gives the rows of a statement with its values."""
 IS_FULL = os.environ.get("LEDGER") == "full"
 WRITERS, SECONDS = (200, 120.0) if IS_FULL else (20, 8.0)
 OVERLAP = 0.2
@@ -36,11 +40,11 @@ def insist(work: Callable[[], object], until: float) -> bool:
     return False
 
 
-def make_writers(service: Service) -> list[Writer]:
+def make_writers(service: Service, count: int = WRITERS) -> list[Writer]:
     writers: list[Writer] = []
-    for number in range(WRITERS):
+    for number in range(count):
         writer = Writer(service.port, f"w{number}")
-        if number % 2 and number < WRITERS * OVERLAP:
+        if number % 2 and number < count * OVERLAP:
             writer.join(writers[-1])
         else:
             writer.begin()
@@ -79,10 +83,9 @@ def kill_workers(service: Service, until: float) -> int:
     return killed
 
 
-def history(folder: Path, reference: str) -> list[tuple[str, str]]:
+def history(ask: Ask, reference: str) -> list[tuple[str, str]]:
     """Kept values of an application's answer in the order of their revisions, each with its page load."""
-    rows = databases.ask(
-        folder,
+    rows = ask(
         "select cast(value as text), writer from (select application_id, value, writer, revision from answer_version"
         " where revision > 0 union all select application_id, value, writer, revision from answer) as kept"
         " join application on application.id = application_id where reference = ? order by revision",
@@ -96,6 +99,27 @@ def silent_overwrites(kept: list[tuple[str, str]], attempts: list[Save]) -> int:
     seen = {(attempt.page, attempt.base) for attempt in attempts}
     changes_of_hand = [(old, new_page) for (old, old_page), (_, new_page) in pairwise(kept) if old_page != new_page]
     return sum((new_page, old) not in seen for old, new_page in changes_of_hand)
+
+
+def reckon(ask: Ask, writers: list[Writer]) -> tuple[int, int]:
+    """How many texts that were acknowledged are missing, and how many were replaced unseen."""
+    missing = overwritten = 0
+    by_reference: dict[str, list[Writer]] = {}
+    for writer in writers:
+        by_reference.setdefault(writer.reference, []).append(writer)
+    for reference, group in by_reference.items():
+        kept = history(ask, reference)
+        texts = [text for text, _ in kept]
+        attempts = [attempt for writer in group for attempt in writer.attempts]
+        for writer in group:
+            last = writer.acknowledged[-1].text if writer.acknowledged else ""
+            # A save whose answer was lost may stand in its place; it is the same writer's later text.
+            later = [text for text in texts if text.startswith(f"{writer.name}-")]
+            newest = max((int(text.split("-")[1]) for text in later), default=0)
+            if last and last not in texts and newest < int(last.split("-")[1]):
+                missing += 1
+        overwritten += silent_overwrites(kept, attempts)
+    return missing, overwritten
 
 
 @pytest.mark.both
@@ -119,22 +143,7 @@ def test_the_ledger(tmp_path: Path, calls_dir: Path) -> None:
             assert insist(writer.send, closing)
 
         databases.check(service.data)
-        missing = overwritten = 0
-        by_reference: dict[str, list[Writer]] = {}
-        for writer in writers:
-            by_reference.setdefault(writer.reference, []).append(writer)
-        for reference, group in by_reference.items():
-            kept = history(service.data, reference)
-            texts = [text for text, _ in kept]
-            attempts = [attempt for writer in group for attempt in writer.attempts]
-            for writer in group:
-                last = writer.acknowledged[-1].text if writer.acknowledged else ""
-                # A save whose answer was lost may stand in its place; it is the same writer's later text.
-                later = [text for text in texts if text.startswith(f"{writer.name}-")]
-                newest = max((int(text.split("-")[1]) for text in later), default=0)
-                if last and last not in texts and newest < int(last.split("-")[1]):
-                    missing += 1
-            overwritten += silent_overwrites(kept, attempts)
+        missing, overwritten = reckon(partial(databases.ask, service.data), writers)
         versions = databases.ask(
             service.data,
             "select application_id, count(*), count(distinct record) from submission group by application_id",
