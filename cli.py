@@ -14,11 +14,24 @@ from forms.clean import clean_line
 from forms.definition import CallFileError, load_call
 from forms.kinds.contact import EmailError, parse_email
 from forms.texts import LANGUAGES, SOURCE
+from models import moving
 from models.application import Application
-from models.database import database, migrate
+from models.database import DOES_NOT_WORK, database, migrate
 from models.outbox import OutboxMail
 from operating import backup_group, maintenance_group
-from services import accounts, drafts, exports, figures, mail, officers, outbox, reminders, retention, submissions
+from services import (
+    accounts,
+    drafts,
+    exports,
+    figures,
+    listed,
+    mail,
+    officers,
+    outbox,
+    reminders,
+    retention,
+    submissions,
+)
 from services.accounts import Role
 from services.context import calls
 from services.exports.content import Export
@@ -186,6 +199,31 @@ def upgrade_database() -> None:
     """Bring the database up to this program's version."""
     steps = migrate()
     click.echo(f"Steps taken: {', '.join(steps) or 'none, it was up to date'}.")
+
+
+@db_group.command("copy")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def copy_database(source: str, target: str) -> None:
+    """Copy all data FROM a database INTO an empty one, each named as in DATABASE_URL.
+
+    Stop the service on every host before, web and mails: what is saved meanwhile stays behind.
+    """
+    try:
+        counts = moving.copy_all(source, target)
+    except (moving.MoveError, ValueError, *DOES_NOT_WORK) as error:
+        raise click.ClickException(f"Nothing was copied. {error}") from error
+    with database.connection_context():
+        for call in calls():
+            listed.bring_up_to_date(call)
+    for table, count in counts.items():
+        click.echo(f"{table}: {count}")
+    click.echo(
+        f"All of it arrived, {counts['submission']} submissions with the fingerprints they were given. Set "
+        "DATABASE_URL to the new database on every host, start the service, look at /health/ready and at one "
+        "application. The old database is as it was; what is past its time must go from it too, so delete it once the "
+        "new one is in your backups."
+    )
 
 
 def _application(reference: str) -> Application:

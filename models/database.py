@@ -55,14 +55,19 @@ class Model(peewee.Model):
 
 
 def bind(url: str) -> None:
-    """Point the models at a database. Connections stay open from one request to the next.
+    """Point the models at a database, in place of the one before. Connections stay open from one request to the next.
 
     SQLite: writers queue (IMMEDIATE) for up to five seconds instead of failing when a read turns into a write, and a
     commit survives a power cut (FULL); measured in docs/performance. What is deleted is overwritten (secure_delete).
     PostgreSQL: as patient, a connection for each thread; where its host is silent, it is given up after as long.
+    Raises ValueError for what is no address of either.
     """
-    scheme, rest = url.split("://", 1)
+    scheme, _, rest = url.partition("://")
     kind = scheme.removesuffix("+pool")
+    if kind not in _KINDS:
+        raise ValueError("The address of a database begins with sqlite:/// or postgresql://.")
+    if database.obj is not None:
+        database.close_all()
     if kind == "sqlite":
         Path(rest.removeprefix("/")).parent.mkdir(parents=True, exist_ok=True)
     database.initialize(connect(f"{kind}+pool://{rest}", unquote_user=True, unquote_password=True, **_KINDS[kind]))

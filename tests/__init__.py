@@ -7,6 +7,7 @@
 - ``service.Service`` is the program as it runs for people: gunicorn, processes, a mail server.
 - ``once("what", act)`` does what many tests begin with in the first of them and copies what it left for the others;
   ``officer`` and ``desk(role)`` begin so, with somebody signed in and with an application that was sent.
+- ``databases`` are SQLite's files and a private PostgreSQL; a test marked ``both`` runs on either.
 - ``words.Words`` looks a text up in the catalogue, so that one test goes for every language.
 
 Where to look:
@@ -23,6 +24,7 @@ Where to look:
 - ``test_mails``: what mails say
 - ``test_outbox``: mails that wait
 - ``test_at_once``: what several do at the same moment
+- ``test_moving``: a site moves into another database
 - ``test_links``: leaving and coming back
 - ``faults/``: what may fail
 - ``deploy/``: docs/operations.md, walked

@@ -107,9 +107,9 @@ def is_file() -> bool:
     return _kinds[-1] == SQLITE
 
 
-def url_of(folder: Path) -> str:
+def url_of(folder: Path, kind: str | None = None) -> str:
     """The address of a folder's database, nothing where it is the file that a service makes there by itself."""
-    if _kinds[-1] == SQLITE:
+    if (kind or _kinds[-1]) == SQLITE:
         return ""
     if folder not in _made:
         name = f"t{os.getpid()}_{next(_numbers)}"
