@@ -14,17 +14,15 @@ from forms.clean import clean_line
 from forms.definition import CallFileError, load_call
 from forms.kinds.contact import EmailError, parse_email
 from forms.texts import LANGUAGES, SOURCE
-from models import moving
 from models.application import Application
-from models.database import DOES_NOT_WORK, database, migrate
+from models.database import database
 from models.outbox import OutboxMail
-from operating import backup_group, maintenance_group
+from operating import backup_group, db_group, maintenance_group
 from services import (
     accounts,
     drafts,
     exports,
     figures,
-    listed,
     mail,
     officers,
     outbox,
@@ -40,7 +38,6 @@ log = logs.get(__name__)
 
 call_group = AppGroup("call", help="Calls for applications.")
 mail_group = AppGroup("mail", help="Mails that wait in the outbox.")
-db_group = AppGroup("db", help="The database.")
 application_group = AppGroup("application", help="One application: more time, a late one accepted.")
 officer_group = AppGroup("officer", help="Accounts of the ministry's people.")
 retention_group = AppGroup("retention", help="What is past its time goes.")
@@ -194,38 +191,6 @@ def _error(row: OutboxMail) -> str:
     return clean_line(str(row.last_error)).replace(row.recipient, _masked(row.recipient))
 
 
-@db_group.command("upgrade")
-def upgrade_database() -> None:
-    """Bring the database up to this program's version."""
-    steps = migrate()
-    click.echo(f"Steps taken: {', '.join(steps) or 'none, it was up to date'}.")
-
-
-@db_group.command("copy")
-@click.argument("source", metavar="FROM")
-@click.argument("target", metavar="TO")
-def copy_database(source: str, target: str) -> None:
-    """Copy all data FROM a database INTO an empty one, each named as in DATABASE_URL.
-
-    Stop the service on every host before, web and mails: what is saved meanwhile stays behind.
-    """
-    try:
-        counts = moving.copy_all(source, target)
-    except (moving.MoveError, ValueError, *DOES_NOT_WORK) as error:
-        raise click.ClickException(f"Nothing was copied. {error}") from error
-    with database.connection_context():
-        for call in calls():
-            listed.bring_up_to_date(call)
-    for table, count in counts.items():
-        click.echo(f"{table}: {count}")
-    click.echo(
-        f"All of it arrived, {counts['submission']} submissions with the fingerprints they were given. Set "
-        "DATABASE_URL to the new database on every host, start the service, look at /health/ready and at one "
-        "application. The old database is as it was; what is past its time must go from it too, so delete it once the "
-        "new one is in your backups."
-    )
-
-
 def _application(reference: str) -> Application:
     application = drafts.find(reference)
     if application is None:
@@ -318,6 +283,6 @@ def _references(applications: list[Application]) -> str:
 
 
 def register_commands(app: Flask) -> None:
-    own = (call_group, mail_group, db_group, application_group, officer_group, retention_group)
-    for group in (*own, backup_group, maintenance_group):
+    own = (call_group, mail_group, application_group, officer_group, retention_group)
+    for group in (*own, backup_group, db_group, maintenance_group):
         app.cli.add_command(group)

@@ -1,4 +1,4 @@
-"""The commands of ``flask`` for whoever looks after the server: backups, maintenance."""
+"""The commands of ``flask`` for whoever looks after the server: the database, backups, maintenance."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,13 +8,48 @@ from flask.cli import AppGroup
 
 import clock
 from forms.texts import LANGUAGES, SOURCE
-from services import backups, maintenance
+from models import moving
+from models.database import DOES_NOT_WORK, database, migrate
+from services import backups, listed, maintenance
 from services.backups import BackupError
-from services.context import settings
+from services.context import calls, settings
 from services.maintenance import Maintenance
 
+db_group = AppGroup("db", help="The database.")
 backup_group = AppGroup("backup", help="Backups of the database.")
 maintenance_group = AppGroup("maintenance", help="While it is on, people are told to wait, and keep their text.")
+
+
+@db_group.command("upgrade")
+def upgrade_database() -> None:
+    """Bring the database up to this program's version."""
+    steps = migrate()
+    click.echo(f"Steps taken: {', '.join(steps) or 'none, it was up to date'}.")
+
+
+@db_group.command("copy")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def copy_database(source: str, target: str) -> None:
+    """Copy all data FROM a database INTO an empty one, each named as in DATABASE_URL.
+
+    Stop the service on every host before, web and mails: what is saved meanwhile stays behind.
+    """
+    try:
+        counts = moving.copy_all(source, target)
+    except (moving.MoveError, ValueError, *DOES_NOT_WORK) as error:
+        raise click.ClickException(f"Nothing was copied. {error}") from error
+    with database.connection_context():
+        for call in calls():
+            listed.bring_up_to_date(call)
+    for table, count in counts.items():
+        click.echo(f"{table}: {count}")
+    click.echo(
+        f"All of it arrived, {counts['submission']} submissions with the fingerprints they were given. Set "
+        "DATABASE_URL to the new database on every host, start the service, look at /health/ready and at one "
+        "application. The old database is as it was; what is past its time must go from it too, so delete it once the "
+        "new one is in your backups."
+    )
 
 
 @backup_group.command("run")

@@ -74,11 +74,13 @@ def test_a_server_that_crashes_while_people_write(tmp_path: Path, calls_dir: Pat
             server.start()
         for thread in threads:
             thread.join()
+        for writer in writers:
+            writer.load()
+            assert writer.save(f"{writer.name}-{10**6}") == 200
         missing, overwritten = reckon(partial(server.ask, "postgres"), writers)
         acknowledged = sum(len(writer.acknowledged) for writer in writers)
         statuses = [status for writer in writers for status in writer.statuses]
         print(f"{acknowledged} saves acknowledged, {statuses.count(503)} refused, missing {missing}")
-        assert acknowledged > 2 * len(writers)
         assert statuses.count(503) > 0
         assert statuses.count(500) == 0
         assert (missing, overwritten) == (0, 0)
