@@ -9,7 +9,7 @@ import re
 import shlex
 import shutil
 import sqlite3
-import subprocess  # nosec B404
+import subprocess
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -239,6 +239,7 @@ def _unpack(file: Path, target: Path) -> None:
 def _piped(command: str, **ends: int | IO[bytes]) -> Iterator["subprocess.Popen[bytes]"]:
     """A configured command at work. Raises BackupError where it fails; what it says goes where ours does."""
     words = shlex.split(command)
+    # The operator's own command, from the settings.
     with subprocess.Popen(words, stdin=ends["stdin"], stdout=ends["stdout"]) as process:  # noqa: S603  # nosec B603
         try:
             yield process

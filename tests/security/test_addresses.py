@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask, request
 
+from services.accounts import Role
 from tests.applicant import Applicant
 from tests.desk import PASSWORD, Officer, signed_in
 from tests.routes import routes
@@ -63,7 +64,7 @@ def addresses_in(text: str) -> list[str]:
 
 
 def test_no_answer_is_built_from_what_a_request_says(app: Flask, short: dict[str, Any]) -> None:
-    officer = signed_in(app)
+    officer = signed_in(app, Role.ADMIN)
     officer.begin().fill(short).send()
     app.config["WTF_CSRF_ENABLED"] = False
     headers = {**FORGED, "Host": "127.0.0.1:6666", "Referer": f"https://{EVIL}/"}

@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.http import parse_cookie
 from werkzeug.test import TestResponse
 
+from services.accounts import Role
 from tests.applicant import Applicant
 from tests.desk import Officer, signed_in
 from tests.routes import routes
@@ -40,7 +41,7 @@ def csp(answer: TestResponse) -> str:
 @pytest.fixture
 def everybody(app: Flask, short: dict[str, Any]) -> Officer:
     """A browser that has an application, sent, and in which an officer is signed in too."""
-    officer = signed_in(app)
+    officer = signed_in(app, Role.ADMIN)
     officer.begin().fill(short).send()
     return officer
 

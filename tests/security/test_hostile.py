@@ -65,7 +65,7 @@ class Target:
         with database.connection_context():
             Link.update(revoked_at=None).execute()
             OfficerSession.update(ended_at=None).execute()
-            Account.update(disabled_at=None).execute()
+            Account.update(disabled_at=None, role=Role.ADMIN).execute()
 
 
 def too_long(*_: object) -> None:

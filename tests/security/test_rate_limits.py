@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from extensions import limiter
+from services.accounts import Role
 from tests.conftest import ROOT
 from tests.desk import signed_in
 from tests.routes import routes
@@ -33,7 +34,7 @@ def asked(endpoint: str) -> dict[str, Any]:
 
 def test_what_is_limited_is_on_one_page(make_app: Callable[..., Flask], short: dict[str, Any]) -> None:
     app = make_app(link_requests="2 per hour")
-    officer = signed_in(app)
+    officer = signed_in(app, Role.ADMIN)
     officer.begin().fill(short).send()
     app.config["WTF_CSRF_ENABLED"] = False
     stopped = set()
