@@ -63,7 +63,7 @@ lint: $(VENV)/.dev $(MO) ## Style, types, structure, catalogues
 audit: $(VENV)/.dev ## Known faults in the pinned dependencies; asks the network, and fails when one could not be looked up
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements-dev.txt
 
-hostile: $(VENV)/.dev $(MO) ## Twenty thousand hostile requests (five minutes; HOSTILE=… for another number)
+hostile: $(VENV)/.dev $(MO) ## Twenty thousand hostile requests (three minutes; HOSTILE=… for another number)
 	HOSTILE=$${HOSTILE:-20000} $(BIN)/pytest -s tests/security/test_hostile.py
 
 setup: ## The Debian packages that the tests need (as root)
