@@ -17,7 +17,7 @@ from cli import register_commands
 from forms.definition import CallFileError
 from forms.texts import LANGUAGES, SOURCE, Euros, Percent
 from models.database import bind, database
-from services import figures
+from services import figures, limits
 from services.context import load_calls
 from settings import ROOT, Settings, SettingsError, read_settings
 from views import apply, assets, calls, check, desk, documents, health, history, keeping, resume, summary
@@ -115,7 +115,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAIL_USERNAME": settings.mail_username or None,
         "MAIL_PASSWORD": settings.mail_password.get_secret_value() or None,
         "MAIL_DEFAULT_SENDER": settings.mail_default_sender,
-        "RATELIMIT_STORAGE_URI": "memory://",
+        "RATELIMIT_STORAGE_URI": f"{limits.PLACE}://",
+        "RATELIMIT_STRATEGY": limits.STRATEGY,
         # What every browser of the last ten years takes. Documents are compressed as they are.
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],

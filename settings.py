@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     """How long a browser remembers its applications."""
     link_requests: str = "20 per hour"
     """How often one address of the network may ask for links, have mails sent, try wrong links or check what is
-    unknown; counted per worker."""
+    unknown."""
 
     officer_session_hours: int = Field(default=12, gt=0)
     """How long an officer stays signed in at most."""

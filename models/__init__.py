@@ -4,6 +4,7 @@ from models.application import Answer, AnswerVersion, Application, Link, Presenc
 from models.event import Event
 from models.figure import Figure
 from models.handling import CallHandling, CompletionRequest, ExportJob, Handling, Listed, Note
+from models.limit import RequestCount
 from models.officer import Officer, OfficerSession, SignInFailure
 from models.outbox import OutboxMail
 from models.submission import Submission
@@ -27,5 +28,6 @@ ALL = [
     CallHandling,
     ExportJob,
     Figure,
+    RequestCount,
 ]
 """Every table, parents first: what the migrations must add up to."""

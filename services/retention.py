@@ -17,7 +17,7 @@ from models.handling import CallHandling
 from models.officer import Officer
 from models.outbox import OutboxMail
 from models.submission import Submission
-from services import accounts, erasure, pdf
+from services import accounts, erasure, limits, pdf
 from services.context import calls, closing_of
 from services.exports import jobs
 
@@ -159,6 +159,7 @@ def run(at: datetime) -> Gone:
         gone.events += Event.delete().where(Event.id.in_(found.events.select(Event.id))).execute()
     gone.mails = OutboxMail.delete().where(OutboxMail.id.in_(loose_mails(at).select(OutboxMail.id))).execute()
     jobs.clean_up()
+    limits.forget_old(at)
     has_deleted = gone.drafts + gone.contacts + gone.events + gone.mails > 0
     gone.is_clean = leave_no_bytes(rebuild=has_deleted)
     log.info("retention_run", **asdict(gone))

@@ -79,10 +79,15 @@ class Server:
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
     def ask(self, name: str, sql: str, values: Any = ()) -> list[tuple[Any, ...]]:
-        """The rows that a statement gives, outside of any transaction; ``?`` stands for a value."""
-        with psycopg.connect(self.url(name), autocommit=True) as connection:
-            cursor = connection.execute(sql.replace("?", "%s"), values)
-            return cursor.fetchall() if cursor.description else []
+        """The same as ask_at."""
+        return ask_at(self.url(name), sql, values)
+
+
+def ask_at(url: str, sql: str, values: Any = ()) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives on PostgreSQL, outside of any transaction; ``?`` stands for a value."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(sql.replace("?", "%s"), values)
+        return cursor.fetchall() if cursor.description else []
 
 
 def server() -> Server:
