@@ -30,8 +30,8 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
     folder = tmp_path_factory.mktemp("hosts")
     (folder / "calls").mkdir()
     shutil.copy(ROOT / "tests/calls/text.toml", folder / "calls")
-    how: dict[str, Any] = {"DATABASE_URL": databases.url_of(folder, databases.POSTGRESQL), "CALLS_DIR": str(folder / "calls")}
-    how["LINK_REQUESTS"] = "3 per hour"
+    how: dict[str, Any] = {"DATABASE_URL": databases.url_of(folder, databases.POSTGRESQL)}
+    how |= {"CALLS_DIR": str(folder / "calls"), "LINK_REQUESTS": "3 per hour"}
     for name in ("one", "other"):
         (folder / name).mkdir()
     with (
