@@ -6,7 +6,6 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
-from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -25,7 +24,7 @@ from views.access import arrival
 from views.after import do_after
 from views.errors import register_error_pages
 from views.gate import register_gate
-from views.headers import register_headers
+from views.headers import nothing_here, register_headers
 from views.maintenance import refuse_under_maintenance
 from views.numbers import register_numbers
 from views.request_log import register_request_log
@@ -49,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         )
     if settings.path != "/":
         # Everything under the public address's path, nothing outside it.
-        app.wsgi_app = DispatcherMiddleware(NotFound(), {settings.path: app.wsgi_app})  # type: ignore[method-assign]
+        app.wsgi_app = DispatcherMiddleware(nothing_here(settings), {settings.path: app.wsgi_app})  # type: ignore[method-assign]
     app.extensions["settings"] = settings
     app.extensions["calls"] = loaded
 
@@ -168,13 +167,18 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
 
 def _register_hooks(app: Flask, settings: Settings) -> None:
     @app.before_request
+    def note_arrival() -> None:
+        g.arrived_at = arrival(settings)
+
+    register_gate(app, settings)
+
+    @app.before_request
     def switch_language_by_link() -> None:
         if request.method == "GET" and request.args.get("kieli") in LANGUAGES:
             session["kieli"] = request.args["kieli"]
 
     @app.before_request
     def open_database() -> None:
-        g.arrived_at = arrival(settings)
         if request.endpoint not in (*assets.ENDPOINTS, *health.ENDPOINTS):
             refuse_under_maintenance()
             database.connect(reuse_if_open=True)
@@ -183,8 +187,6 @@ def _register_hooks(app: Flask, settings: Settings) -> None:
     def close_database(error: BaseException | None) -> None:
         if not database.is_closed():
             database.close()
-
-    register_gate(app, settings)
 
     @app.after_request
     def write_figures(response: Response) -> Response:

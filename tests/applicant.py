@@ -49,7 +49,8 @@ class Applicant:
         moved = copy.copy(self)
         moved.client = app.test_client()
         if self.cookie:
-            moved.keep(self.cookie)
+            name, host = moved._cookie_place
+            moved.client.set_cookie(name, self.cookie, domain=host)
         return moved
 
     def _show(self, response: TestResponse) -> "Applicant":
@@ -71,14 +72,14 @@ class Applicant:
     @property
     def cookie(self) -> str | None:
         """What the browser keeps of the service."""
-        config = self.client.application.config
-        found = self.client.get_cookie(config["SESSION_COOKIE_NAME"], config["SERVER_NAME"].partition(":")[0])
+        found = self.client.get_cookie(*self._cookie_place)
         return found.value if found else None
 
-    def keep(self, cookie: str) -> None:
-        """Go on as the browser that has this cookie."""
+    @property
+    def _cookie_place(self) -> tuple[str, str]:
+        """The cookie's name and host."""
         config = self.client.application.config
-        self.client.set_cookie(config["SESSION_COOKIE_NAME"], cookie, domain=config["SERVER_NAME"].partition(":")[0])
+        return config["SESSION_COOKIE_NAME"], config["SERVER_NAME"].partition(":")[0]
 
     @property
     def language(self) -> str:

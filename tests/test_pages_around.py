@@ -191,7 +191,7 @@ def test_where_faults_in_security_are_told(make_app: Callable[..., Flask], at: C
     ]
     # Under a path it stands elsewhere than it says, so it does not say.
     under = make_app(security_contact=contact, base_url="https://example.fi/haku").test_client()
-    assert "Canonical" not in under.get("/.well-known/security.txt").text
+    assert "Canonical" not in under.get("/haku/.well-known/security.txt").text
 
 
 @pytest.mark.parametrize("contact", ["tietoturva@example.fi", "http://example.fi", "mailto:x", "mailto:a@b\nX: y"])

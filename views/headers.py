@@ -29,10 +29,7 @@ _SAME_EVERYWHERE = {
 
 
 def register_headers(app: Flask, settings: Settings) -> None:
-    always = dict(_SAME_EVERYWHERE)
-    if settings.is_https:
-        # Without includeSubDomains: other services under the same name may not have https yet.
-        always["Strict-Transport-Security"] = f"max-age={settings.hsts_days * 86_400}"
+    always = _always(settings)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
@@ -42,3 +39,15 @@ def register_headers(app: Flask, settings: Settings) -> None:
             response.headers["Cache-Control"] = "private, no-store"
             response.vary.add("HX-Request")
         return response
+
+
+def nothing_here(settings: Settings) -> Response:
+    """The answer outside the path of the public address: none of our pages is there to be shown."""
+    return Response("", 404, {**_always(settings), "X-Robots-Tag": "noindex"})
+
+
+def _always(settings: Settings) -> dict[str, str]:
+    if not settings.is_https:
+        return _SAME_EVERYWHERE
+    # Without includeSubDomains: other services under the same name may not have https yet.
+    return {**_SAME_EVERYWHERE, "Strict-Transport-Security": f"max-age={settings.hsts_days * 86_400}"}

@@ -85,6 +85,15 @@ def test_faults_have_them_too(app: Flask, monkeypatch: pytest.MonkeyPatch) -> No
     expect_headers(answer, "a fault")
 
 
+def test_outside_the_services_path_there_is_nothing(make_app: Callable[..., Flask]) -> None:
+    client = make_app(base_url="https://example.fi/haku").test_client()
+    for address in ("/", "/hakua", "/none"):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        expect_headers(answer, address)
+        assert "Strict-Transport-Security" in answer.headers
+
+
 def test_no_page_has_script_or_style_in_it(app: Flask, everybody: Officer) -> None:
     """The content policy would stop them; here is said that nothing depends on that."""
     pages = 0
@@ -137,7 +146,7 @@ def test_the_cookie_goes_nowhere_else(cookies: tuple[list[str], Any]) -> None:
     given, (app, name, path, is_secure) = cookies
     client = app.test_client()
     for address in ("/?kieli=sv", "/linkki", "/virkailija/kirjaudu"):
-        client.get(address, buffered=True)
+        assert client.get(path.rstrip("/") + address, buffered=True).status_code == 200
     assert given
     for cookie in given:
         assert set(parse_cookie(cookie.partition(";")[0])) == {name}
