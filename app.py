@@ -170,7 +170,7 @@ def _register_hooks(app: Flask, settings: Settings) -> None:
     def note_arrival() -> None:
         g.arrived_at = arrival(settings)
 
-    register_gate(app, settings)
+    register_gate(app)
 
     @app.before_request
     def switch_language_by_link() -> None:
