@@ -176,6 +176,7 @@ def test_every_kind_of_event_has_words(app: Flask) -> None:
     assert set(event_log.ACTS) == set(kinds_in_the_code())
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "view",
     [

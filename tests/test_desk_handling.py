@@ -166,4 +166,7 @@ def test_a_run_spares_what_is_taken_up_again_meanwhile(
         assert "contact details of 1 applications erased" in flask(app, "retention", "run")
     finally:
         logger.removeHandler(handler)
-    assert [application.contact_email is None for application in Application.select()] == [True, False]
+    assert [application.contact_email is None for application in Application.select().order_by(Application.id)] == [
+        True,
+        False,
+    ]

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from models.figure import Figure
 from services import figures, outbox
 from services.accounts import Role
 from services.figures import Event
+from tests import databases
 from tests.applicant import Applicant
 from tests.conftest import ROOT
 from tests.desk import signed_in
@@ -44,13 +44,12 @@ def test_a_sound_service_is_ready(app: Flask, tmp_path: Path) -> None:
 
 def test_a_database_of_an_older_program_is_not_ready(app: Flask, tmp_path: Path) -> None:
     last = max(path.stem for path in MIGRATIONS.glob("0*.py"))
-    with sqlite3.connect(tmp_path / "strategiarahoitus.db") as connection:
-        connection.execute("delete from schema_migration where name = ?", [last])
-    connection.close()
+    databases.ask(tmp_path, "delete from schema_migration where name = ?", [last])
     status, said = ready(app)
     assert (status, said["status"], said["wrong"]) == (503, "stopped", ["migrations"])
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("fault", ["empty", "no database", "gone"])
 def test_a_database_that_does_not_work_is_not_ready(app: Flask, tmp_path: Path, fault: str) -> None:
     database.close_idle()
@@ -71,6 +70,7 @@ def test_a_disk_that_runs_full_is_not_ready(make_app: Callable[..., Flask], tmp_
     assert ready(make_app(disk_free_mb=much))[1]["wrong"] == ["disk"]
 
 
+@pytest.mark.sqlite
 def test_late_mail_and_old_backups_want_attention(
     make_app: Callable[..., Flask], at: Callable[[str], None], tmp_path: Path
 ) -> None:
@@ -159,7 +159,4 @@ def test_every_process_writes_its_figures(tmp_path: Path) -> None:
         for number in range(9):
             assert writer.save(f"teksti {number}") == 200
         service.change_workers()
-        with sqlite3.connect(service.database) as connection:
-            (saves,) = connection.execute("select sum(times) from figure where event = 'save'").fetchone()
-        connection.close()
-        assert saves == 10
+        assert databases.ask(tmp_path, "select sum(times) from figure where event = 'save'") == [(10,)]

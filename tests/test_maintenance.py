@@ -73,6 +73,7 @@ def test_an_unknown_language_is_refused(app: Flask) -> None:
     assert Applicant(app).get("/").status == 200
 
 
+@pytest.mark.sqlite
 def test_a_posted_form_comes_back_as_typed(small: Callable[..., Applicant], tmp_path: Path) -> None:
     """Without scripts, and without a database: the folder of it is not even there."""
     applicant = small("text")

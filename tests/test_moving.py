@@ -16,6 +16,8 @@ from tests.desk import Officer, signed_in
 from tests.mailing import flask, mail_link
 from tests.test_sending import filled
 
+# Each begins in a file.
+pytestmark = pytest.mark.sqlite
 LIST = "/virkailija/strategiarahoitus-2021/"
 
 
