@@ -45,7 +45,7 @@ def test_the_desk_is_for_everybody(at_the_desk: Page, service: Service, fields: 
         for address in (*PAGES, *FOR_ADMINS, *(f"{CALL}/{reference}/{act}" for act in ACTS)):
             answer = page.goto(f"{address}{'&' if '?' in address else '?'}kieli={language}")
             assert answer is not None
-            assert answer.ok, service.log.read_text()[-4000:]
+            assert answer.status in (200, 422), service.log.read_text()[-4000:]
             expect(page.locator(".desk-nav")).to_be_visible()
             found += violations(page, address)
             # A table of nine columns needs two directions (WCAG 1.4.10): it scrolls in a place of its own.
