@@ -10,6 +10,7 @@ from tests.browser import begin, fill_known, new_page, press, send, sign_in
 from tests.service import Service
 
 DESK = f"/virkailija/{CALL}"
+Take = Callable[[Page, str], None]
 
 
 def apply(page: Page, fields: dict[str, Any], scripts: bool) -> str:
@@ -36,9 +37,7 @@ def apply(page: Page, fields: dict[str, Any], scripts: bool) -> str:
     return reference
 
 
-def desk_pages(
-    browser: Browser, service: Service, fields: dict[str, Any], scripts: bool, take: Callable[[Page, str], None]
-) -> None:
+def desk_pages(browser: Browser, service: Service, fields: dict[str, Any], scripts: bool, take: Take) -> None:
     """``take`` is given each page and its name."""
     applicant = new_page(browser, service, scripts)
     reference = apply(applicant, fields, scripts)
@@ -75,6 +74,23 @@ def desk_pages(
     page.context.close()
 
 
+def key_states_of_the_desk(browser: Browser, service: Service, fields: dict[str, Any], take: Take) -> None:
+    """The list, one application, and what changed in it."""
+    applicant = new_page(browser, service)
+    reference = apply(applicant, fields, scripts=True)
+    apply(applicant, {**fields, "q1": "0201256-6", "q3": fields["q3"][:2]}, scripts=True)
+    applicant.context.close()
+    page = new_page(browser, service)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    sign_in(page, service)
+    for number, (name, path) in enumerate(
+        (("list", ""), ("application", f"{reference}/"), ("overview", "yleiskuva")), 9
+    ):
+        page.goto(f"{DESK}/{path}")
+        take(page, f"{number}-desk-{name}")
+    page.context.close()
+
+
 _PAGES = {
     "luettelo": "{desk}/",
     "yleiskuva": "{desk}/yleiskuva",
@@ -86,5 +102,10 @@ _PAGES = {
     "linkki": "{application}/linkki",
     "vienti": "{desk}/vienti",
     "myohassa": "{desk}/myohassa",
+    "kasittely": "{desk}/kasittely",
     "istunnot": "/virkailija/istunnot",
+    "tunnukset": "/virkailija/kayttajatunnukset",
+    "uusi-tunnus": "/virkailija/kayttajatunnukset/uusi",
+    "loki": "/virkailija/loki",
+    "luvut": "/virkailija/luvut",
 }

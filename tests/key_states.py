@@ -1,4 +1,4 @@
-"""The eight states that show what the service is; ``make screens`` takes their pictures anew, into docs/screens/."""
+"""The states that show what the service is; ``make screens`` takes their pictures anew, into docs/screens/."""
 
 from typing import Any
 
