@@ -6,10 +6,11 @@ from typing import Any
 
 import peewee
 
+from forms.answers import Answers
 from forms.definition import Call
 from forms.register import sort_key
 from forms.summary import totals_of
-from forms.texts import SOURCE, Text
+from forms.texts import LANGUAGES, SOURCE, Text
 from models.database import database, hold
 from models.handling import Handling, Listed
 from models.submission import Submission
@@ -36,10 +37,7 @@ def hold_list(call: Call) -> None:
 def _list(call: Call, submission: Submission) -> None:
     answers = submissions.read_answers(submission, call)
     totals = totals_of(answers)
-    question = call.provider_question
-    name = question.name(answers.typed(question.key)) if question else None
-    # The same whoever looks at the list first.
-    shown_name = name.in_language(SOURCE) if isinstance(name, Text) else name or ""
+    names = _names(answers)
     earlier = (Listed.application == submission.application) & (Listed.submission != submission.id)
     is_newest = submission.version == submissions.newest_version(submission.application)
     before = {row.provider for row in Listed.select(Listed.provider).where(earlier)}
@@ -52,8 +50,9 @@ def _list(call: Call, submission: Submission) -> None:
         is_counted=False,
         is_one_of_several=False,
         provider=submission.provider,
-        provider_name=shown_name,
-        provider_order=sort_key(shown_name),
+        # The same whoever looks at the list first.
+        provider_name=names[SOURCE],
+        provider_order=sort_key(names[SOURCE]),
         requested=totals.requested.amount if totals else 0,
         costs=totals.costs.amount if totals else 0,
         areas=[
@@ -62,9 +61,16 @@ def _list(call: Call, submission: Submission) -> None:
             if area.requested is not None
         ],
     )
-    search.index(submission.id, _texts(submission))
+    search.index(submission.id, [*names.values(), *_texts(submission)])
     for provider in before | {submission.provider}:
         recount(call, provider)
+
+
+def _names(answers: Answers) -> dict[str, str]:
+    """The provider's name by language. In a record stands its business ID alone, and people look for it by name."""
+    question = answers.call.provider_question
+    name = question.name(answers.typed(question.key)) if question else None
+    return name.root if isinstance(name, Text) else dict.fromkeys(LANGUAGES, name or "")
 
 
 def _texts(submission: Submission) -> Iterator[str]:

@@ -4,7 +4,7 @@ What a word is, is said here alone, so that both find the same: letters and digi
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import peewee
 import snowballstemmer
@@ -18,6 +18,9 @@ _STEMMERS = [snowballstemmer.stemmer("finnish"), snowballstemmer.stemmer("swedis
 _SHORTEST_STEM = 4
 # What the stemmer leaves of -minen and -us, whose forms differ behind it: yhdistymi|nen, yhdistymi|sten, koulutu|ksen.
 _LEFT = re.compile(r"(?<=m)i[ns]t?$|(?<=[uy])k?s$")
+# Consonants that change with the form, before the last vowels of a stem: helsi|nki – helsi|ngin, tu|rku – tu|run.
+_GRADES = [("nk", "ng"), ("nt", "nn"), ("mp", "mm"), ("lk", "l"), ("lt", "ll"), ("rk", "r"), ("rt", "rr"), ("t", "d")]
+_VOWELS = "aeiouyäö"
 # PostgreSQL takes no longer words than 2 kB.
 _WORD = re.compile(r"[^\W_]{1,200}")
 
@@ -53,7 +56,17 @@ def matching(query: str) -> "peewee.Expression | None":
 
 
 def _forms(word: str) -> list[str]:
-    """What begins with a word or with its stem: *yhdistymis* and *yhdistyminen* find *yhdistymisten*."""
+    """What begins with a word or with its stem: *yhdistyminen* finds *yhdistymisten*, *Helsinki* *Helsingin*."""
     stems = {_LEFT.sub("", stemmer.stemWord(word)) for stemmer in _STEMMERS}
-    forms = {word, *(stem for stem in stems if len(stem) >= _SHORTEST_STEM)}
+    forms = {word, *(form for stem in stems for form in _grades(stem) if len(form) >= _SHORTEST_STEM)}
     return sorted(fold(form) for form in forms)
+
+
+def _grades(stem: str) -> Iterator[str]:
+    """A stem, and with the other grade of its last consonants."""
+    yield stem
+    body = stem.rstrip(_VOWELS)
+    for strong, weak in _GRADES:
+        for here, there in ((strong, weak), (weak, strong)):
+            if body.endswith(here):
+                yield body.removesuffix(here) + there + stem[len(body) :]

@@ -120,6 +120,14 @@ def test_words_are_found_in_any_form(app: Flask, once: Once, short: dict[str, An
     assert found == ([applicant.reference] if is_found else [])
 
 
+@pytest.mark.parametrize("words", ["Helsingin", "helsinki", "Helsingissä", "Helsingfors", "helsingin kaupungille"])
+def test_providers_are_found_by_name(app: Flask, once: Once, short: dict[str, Any], words: str) -> None:
+    officer, applicant = once(
+        "sent by Helsinki", lambda: (signed_in(app), sent(app, short, **{"1": "0201256-6"}), sent(app, short))[:2]
+    )
+    assert rows(officer, f"{LIST}?haku={words}") == [applicant.reference]
+
+
 def test_names_stand_in_the_order_of_the_alphabet(app: Flask, officer: Officer, short: dict[str, Any]) -> None:
     names = ["Äänekoulu", "zeniittikoulu", "Ålandskoulu"]
     references = {name: sent(app, short, **{"1": {"muu": name}}).reference for name in names}
