@@ -108,7 +108,6 @@ def _send(application: Application, call: Call, order: Order) -> Outcome:
     # From here on no save and no other sending of this application comes between; the clock is read after that.
     hold(application)
     recorded_at = clock.now()
-    Application.update(touched_at=recorded_at).where(Application.id == application.id).execute()
     already = Submission.get_or_none(Submission.sending_key == order.key, Submission.application == application)
     if already is not None:
         return Outcome(already)
@@ -121,6 +120,8 @@ def _send(application: Application, call: Call, order: Order) -> Outcome:
     refusals = _refusals(allowed, answers, previous, order)
     if refusals:
         return Outcome(refusals=refusals, errors=answers.errors if Refusal.ERRORS in refusals else [])
+    # Only now: what is refused changes nothing, and must not look like an edit after the last sending.
+    Application.update(touched_at=recorded_at).where(Application.id == application.id).execute()
     submission = _record(application, answers, previous, order, recorded_at)
     completion.end(application, submission)
     _queue_mails(submission, previous, answers)

@@ -67,6 +67,13 @@ def test_states(app: Flask, short: dict[str, Any], at: Callable[[str], None]) ->
     assert rows(officer, f"{LIST}?jarjestys=-jarjestaja") == [edited.reference, plain.reference]
 
 
+def test_what_is_refused_is_no_edit(desk: Desk) -> None:
+    officer, applicant = desk(Role.OFFICER)
+    officer.get(f"{LIST}{applicant.reference}/hyvaksy-myohassa").press("Ota vastaan", {"perustelu": "Katko"})
+    assert officer.status == 422
+    assert rows(officer, f"{LIST}?tila=muokattu") == []
+
+
 def test_one_of_a_providers_applications_is_counted(app: Flask, desk: Desk, short: dict[str, Any]) -> None:
     officer, first = desk(Role.OFFICER)
     second = sent(app, short)
