@@ -1,6 +1,6 @@
 """The ministry's list of a call's applications: what it shows, found, filtered and sorted by the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -127,6 +127,13 @@ def submission_ids(call: Call, view: View) -> list[int]:
     listed.bring_up_to_date(call)
     found = _found(call, view).select(Listed.submission).order_by(*_order(view))
     return [submission_id for (submission_id,) in _raw(found)]
+
+
+def rows_of(call: Call, references: Iterable[str]) -> dict[str, Row]:
+    """Applications that were sent as the list shows them now, by reference."""
+    listed.bring_up_to_date(call)
+    query = _all(call).where(Application.reference.in_(list(references)))
+    return {row.reference: row for row in _rows(call, query)}
 
 
 def draft_count(call: Call) -> int:

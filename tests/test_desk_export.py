@@ -1,6 +1,8 @@
 """Exports at the desk: asked for, written after the answer, fetched."""
 
+import json
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,15 @@ from openpyxl import load_workbook
 
 from models.event import Event
 from models.handling import ExportJob
+from models.submission import Submission
 from services.accounts import Role
 from tests.applicant import Applicant
 from tests.conftest import Desk
 from tests.desk import Officer, signed_in
+from tests.exporting import lines_of, rows_of, workbook
 from tests.prepared import Once
 
+_HELSINKI = {"1": "0201256-6"}
 CALL = "/virkailija/strategiarahoitus-2021/"
 
 
@@ -43,6 +48,31 @@ def test_a_workbook_of_what_the_list_shows(app: Flask, desk: Desk, short: dict[s
     only = fetched(reader, {"muoto": "csv"}, "?haku=0211675-2").decode("utf-8-sig")
     assert first.reference in only
     assert second.reference not in only
+
+
+def test_what_counts_in_a_workbook_sums_up_to_what_the_list_says(app: Flask, desk: Desk, short: dict[str, Any]) -> None:
+    officer, first = desk(Role.OFFICER)
+    second, withdrawn = (Applicant(app).begin().fill({**short, **changes}).send() for changes in ({}, _HELSINKI))
+    officer.get(f"{CALL}{withdrawn.reference}/peruutus")
+    officer.press("Merkitse perutuksi", {"paiva": "1.6.2021", "perustelu": "Pyydetty"})
+    officer.get(f"{CALL}{second.reference}/")
+    day, fingerprint = "18.5.2021", Submission.get(Submission.application == 2).fingerprint
+    officer.press("Merkitse saapuneeksi", {"saapunut": day, "sormenjalki": fingerprint})
+    rows = rows_of(workbook(fetched(officer, {"muoto": "xlsx"})), "Hakemukset")
+    found = {row["Hakemuksen tunnus"]: (row["Lasketaan summiin"], row["Peruttu"]) for row in rows}
+    assert found == {
+        first.reference: ("ei", None),
+        second.reference: ("kyllä", None),
+        withdrawn.reference: ("ei", "kyllä"),
+    }
+    requested = sum(row["Haettava yhteensä"] for row in rows if row["Lasketaan summiin"] == "kyllä")
+    assert f"Haettu yhteensä {requested:,} €".replace(",", " ") in officer.get(CALL).text
+    arrived = [row["Asiakirja saapunut"].date() for row in rows if row["Asiakirja saapunut"]]
+    assert arrived == [date(2021, 5, 18)]
+    lines = lines_of(fetched(officer, {"muoto": "csv"}))
+    assert [line["Asiakirja saapunut"] for line in lines].count("2021-05-18") == 1
+    whole = json.loads(fetched(officer, {"muoto": "json"}))["applications"]
+    assert sum(one["record"]["totals"]["requested"] for one in whole if one["is_counted"]) == requested
 
 
 @pytest.mark.parametrize("is_wanted", [True, False])

@@ -15,7 +15,9 @@ from flask import Flask
 import clock
 from forms.definition import Call
 from forms.kinds.amounts import AmountsQuestion
+from models.application import Application
 from models.database import database
+from models.handling import Handling
 from models.submission import Submission
 from services import exports, submissions
 from services.context import calls
@@ -196,8 +198,8 @@ def test_a_view_exports_what_it_shows_and_tells_how_far_it_is(small: Callable[..
     with app.app_context(), database.connection_context():
         call = calls().of("text")
         first, _, last = submissions.current(call)
-        numbers = {references[2]: "VN/1234/2021"}
-        export = Export(call, [last, first], "fi", case_numbers=numbers, on_progress=lambda *far: seen.append(far))
+        Handling.create(application=Application.get(reference=references[2]), case_number="VN/1234/2021")
+        export = Export(call, [last, first], "fi", on_progress=lambda *far: seen.append(far))
         exports.write(export, "csv", out)
     rows = [(line["Hakemuksen tunnus"], line["Asianumero"], line["1. Kuvaus"]) for line in lines_of(out.getvalue())]
     assert rows == [(references[2], "VN/1234/2021", "Teksti 2"), (references[0], "", "Teksti 0")]

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from io import TextIOWrapper
 from typing import Any, BinaryIO
 
@@ -41,6 +41,8 @@ def _plain(cell: Cell) -> str | int:
             return cell.amount
         case datetime():
             return f"{in_helsinki(cell):%Y-%m-%d %H:%M:%S}"
+        case date():
+            return cell.isoformat()
     value: Any = localise(cell)
     return value if isinstance(value, int) else str(value)
 

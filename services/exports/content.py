@@ -1,8 +1,8 @@
 """What stands in exports, whatever their format: applications, and their answers line by line."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -14,11 +14,11 @@ from forms.summary import Totals, totals_of
 from forms.texts import Euros, Message, Text, msg
 from language import localise
 from models.submission import Submission
-from services import submissions
+from services import listing, submissions
 from services.pdf import Personal
 
-Cell = str | int | datetime | Euros | Text | Message | None
-"""A value before it is written: numbers, amounts and instants keep their type, texts wait for the language."""
+Cell = str | int | date | Euros | Text | Message | None
+"""A value before it is written: numbers, amounts, days and instants keep their type, texts wait for the language."""
 
 _AT_ONCE = 50
 """Submissions in memory at a time."""
@@ -43,8 +43,6 @@ class Export:
     """Of heads and labels. Documents are in the language of their application."""
     with_contacts: bool = True
     """Without: no answers with personal details, in documents neither."""
-    case_numbers: Mapping[str, str] = field(default_factory=dict)
-    """The ministry's own numbers by reference."""
     on_progress: Callable[[int, int], None] = _tell_nobody
     """Called with how many are done, of how many, after each application."""
 
@@ -66,6 +64,8 @@ class Sent:
     export: Export
     submission: Submission
     answers: Answers
+    row: listing.Row
+    """How it stands at the desk."""
 
     @property
     def reference(self) -> str:
@@ -80,10 +80,6 @@ class Sent:
     def business_id(self) -> str | None:
         question = self.export.call.provider_question
         return question.business_id(self.answers.typed(question.key)) if question else None
-
-    @property
-    def case_number(self) -> str | None:
-        return self.export.case_numbers.get(self.reference)
 
     @cached_property
     def areas(self) -> str:
@@ -114,8 +110,11 @@ def applications(export: Export) -> Iterator[Sent]:
     total, done = len(export.which), 0
     for start in range(0, total, _AT_ONCE):
         chunk = export.which[start : start + _AT_ONCE]
-        for submission in submissions.of_ids(export.call, chunk):
-            yield Sent(export, submission, submissions.read_answers(submission, export.call, export.with_contacts))
+        found = submissions.of_ids(export.call, chunk)
+        rows = listing.rows_of(export.call, [submission.application.reference for submission in found])
+        for submission in found:
+            answers = submissions.read_answers(submission, export.call, export.with_contacts)
+            yield Sent(export, submission, answers, rows[submission.application.reference])
             done += 1
             export.on_progress(done, total)
 
@@ -170,9 +169,11 @@ class Sheet(Generic[T]):
     lines: Callable[[Sent], Iterator[T]]
 
 
+_YES = msg("kyllä")
+
 APPLICATION: tuple[Column[Sent], ...] = (
     Column(msg("Hakemuksen tunnus"), 16, lambda sent: sent.reference),
-    Column(msg("Asianumero"), 16, lambda sent: sent.case_number),
+    Column(msg("Asianumero"), 16, lambda sent: sent.row.case_number or None),
     Column(msg("Versio"), 8, lambda sent: sent.submission.version),
     Column(msg("Saapunut (Suomen aikaa)"), 20, lambda sent: sent.submission.sent_at),
     Column(msg("Kieli"), 8, lambda sent: sent.submission.language),
@@ -181,6 +182,12 @@ APPLICATION: tuple[Column[Sent], ...] = (
     Column(msg("Kehittämiskokonaisuudet"), 50, lambda sent: sent.areas),
     Column(msg("Haettava yhteensä"), 18, lambda sent: sent.totals.requested if sent.totals else None),
     Column(msg("Kustannukset yhteensä"), 18, lambda sent: sent.totals.costs if sent.totals else None),
+    # Else whoever sums up the columns counts what the desk does not.
+    Column(msg("Lasketaan summiin"), 12, lambda sent: _YES if sent.row.is_counted else msg("ei")),
+    Column(msg("Peruttu"), 10, lambda sent: _YES if sent.row.is_withdrawn else None),
+    Column(msg("Lähetetty hakuajan jälkeen"), 14, lambda sent: _YES if sent.row.is_late else None),
+    Column(msg("Asiakirja saapunut"), 12, lambda sent: sent.row.document_on),
+    Column(msg("Asiakirjan versio"), 10, lambda sent: sent.row.document_version),
     Column(msg("Sormenjälki"), 68, lambda sent: sent.submission.fingerprint),
 )
 
@@ -202,7 +209,7 @@ SHEETS: tuple[Sheet[Any], ...] = (
             Column(msg("Rivi"), 30, lambda line: line.row.label),
             Column(msg("Summa, euroa"), 18, lambda line: line.row.value),
             # Else whoever sums up the column counts what is applied for twice.
-            Column(msg("Laskettu muista"), 16, lambda line: None if line.question.has_fields else msg("kyllä")),
+            Column(msg("Laskettu muista"), 16, lambda line: None if line.question.has_fields else _YES),
         ),
         lambda sent: lines(sent, Table.AMOUNTS),
     ),

@@ -7,7 +7,7 @@ from pathlib import Path
 import clock
 from forms.definition import Call
 from models.database import database
-from models.handling import ExportJob, Handling
+from models.handling import ExportJob
 from models.officer import Officer
 from services import accounts, exports
 from services.context import settings
@@ -43,13 +43,11 @@ def write(job: ExportJob, call: Call, which: list[int], language: str, with_cont
     path = file_of(job)
     path.parent.mkdir(parents=True, exist_ok=True)
     begun = path.with_suffix(".part")
-    numbers = Handling.select(Handling.case_number, Handling.application).where(Handling.case_number != "")
     export = Export(
         call,
         which,
         language,
         with_contacts,
-        {handling.application.reference: handling.case_number for handling in numbers},
         on_progress=lambda done, total: _move(job, done),
     )
     try:

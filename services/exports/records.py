@@ -24,14 +24,19 @@ def write(export: Export, out: BinaryIO) -> Left:
 
 def _application(sent: Sent) -> dict[str, Any]:
     """In the record personal details stand as salted hashes; they themselves are beside it, where they are wanted."""
-    submission = sent.submission
+    submission, row = sent.submission, sent.row
     personal = {"personal": submission.personal} if sent.export.with_contacts else {}
     return {
         "record": json.loads(submission.record),
         "fingerprint": submission.fingerprint,
         "provider": localise(sent.provider),
         "business_id": sent.business_id,
-        "case_number": sent.case_number,
+        "case_number": row.case_number or None,
+        "is_counted": row.is_counted,
+        "is_withdrawn": row.is_withdrawn,
+        "is_late": row.is_late,
+        "document_on": row.document_on.isoformat() if row.document_on else None,
+        "document_version": row.document_version,
         "amounts": [
             {
                 "question": line.question.key,

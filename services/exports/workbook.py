@@ -1,6 +1,6 @@
 """A workbook for Excel and LibreOffice: typed cells, and text that stays text whatever it begins with."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from flask_babel import force_locale
@@ -53,6 +53,7 @@ class _Book:
         self.text: Format = workbook.add_format({**top, "text_wrap": True, "num_format": "@"})
         self.number: Format = workbook.add_format(top)
         self.euros: Format = workbook.add_format({**top, "num_format": '#,##0 "€"'})
+        self.day: Format = workbook.add_format({**top, "num_format": "d.m.yyyy"})
         self.moment: Format = workbook.add_format({**top, "num_format": "d.m.yyyy hh:mm:ss"})
         self._mark = f" […] {localise(_CUT)}"
 
@@ -106,6 +107,8 @@ class _Page:
                 # Workbooks know no zones.
                 local = in_helsinki(cell).replace(tzinfo=None)
                 return int(sheet.write_datetime(self._next, column, local, book.moment))
+            case date():
+                return int(sheet.write_datetime(self._next, column, cell, book.day))
             case str():
                 return int(sheet.write_string(self._next, column, book.fitted(cell), book.text))
             case _:
