@@ -1,5 +1,6 @@
 """Officers' accounts: made by a command, set up by a mail, signed in with a one-time code, locked for nobody else."""
 
+import copy
 import re
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+import clock
 from models.event import Event
+from models.handling import CompletionRequest
 from models.officer import Officer as Account
+from models.officer import OfficerSession
 from services.accounts import Role
+from tests.conftest import Desk
 from tests.desk import PASSWORD, Officer, signed_in
 from tests.prepared import Once
 
@@ -161,3 +166,19 @@ def test_what_is_done_and_seen_is_on_record(app: Flask) -> None:
     kinds = [event.kind for event in Event.select().order_by(Event.id)]
     assert kinds == ["account_invited", "account_set_up", "signed_in", "seen home", "seen sessions", "signed_out"]
     assert {event.officer for event in Event.select().where(Event.kind != "account_invited")} == {Account.get()}
+
+
+def test_what_was_written_when_the_session_ended_is_given_back(desk: Desk) -> None:
+    officer, applicant = desk(Role.OFFICER)
+    written = "Täydentäkää kohta 4: mihin palkatut opettajat sijoittuvat?"
+    officer.get(f"/virkailija/strategiarahoitus-2021/{applicant.reference}/taydennys")
+    # As old is the page of an officer who has signed in again in another window.
+    stale = officer.form("Lähetä täydennyspyyntö")
+    stale.data["pyynto"], stale.data["csrf_token"] = written, "another"
+    assert written in copy.copy(officer).post(*stale.pressed("Lähetä täydennyspyyntö")).text
+    OfficerSession.update(ended_at=clock.now()).execute()
+    officer.press("Lähetä täydennyspyyntö", {"pyynto": written})
+    assert officer.status == 403
+    assert "Mitään ei tallennettu." in officer.text
+    assert written in officer.text
+    assert CompletionRequest.select().count() == 0

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from werkzeug.urls import iri_to_uri
@@ -15,6 +16,7 @@ from models.officer import Officer, OfficerSession
 from services import accounts, drafts, submissions
 from services.accounts import Role
 from services.context import calls
+from views.maintenance import typed_texts
 
 bp = Blueprint("desk", __name__, url_prefix="/virkailija")
 
@@ -71,12 +73,20 @@ def let_in() -> ResponseReturnValue | None:
     if needed == _NOBODY:
         return None
     if not current_user.is_authenticated:
-        here = iri_to_uri(request.script_root + request.full_path.rstrip("?"))
-        back = here if request.method == "GET" else None
-        return redirect(url_for("desk.sign_in", jatko=back), 303)
+        return _to_sign_in()
     if not current_user.role.may(needed):
         abort(403)
     return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """To the page that was asked for, or on which something was pressed; what was written there is given back first."""
+    asked_for = iri_to_uri(request.script_root + request.full_path.rstrip("?"))
+    back = asked_for if request.method == "GET" else urlsplit(request.referrer or "").path
+    address = url_for("desk.sign_in", jatko=back or None)
+    if typed := typed_texts():
+        return make_response(render_template("desk/signed_out.html", typed=typed, sign_in=address), 403)
+    return redirect(address, 303)
 
 
 @bp.after_request
