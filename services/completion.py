@@ -25,6 +25,10 @@ def ask(
     with database.atomic():
         hold(application)
         at = clock.now()
+        before = waiting(application)
+        if before and (before.text, before.questions, before.until) == (text, list(questions), until):
+            # A button pressed twice asks once.
+            return before
         end(application, None)
         request: CompletionRequest = CompletionRequest.create(
             application=application,

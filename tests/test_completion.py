@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from models.application import Application, Link
 from models.event import Event
+from models.handling import CompletionRequest
 from models.submission import Submission
 from tests.applicant import CALL, Applicant
 from tests.desk import Officer, signed_in
@@ -16,7 +18,11 @@ from tests.prepared import Once
 from tests.test_sending import filled
 
 BEFORE, AFTER = "2021-05-17T12:00:00", "2021-05-20T09:00:00"
-ASKED = {"pyynto": "Tarkentakaa kuvausta.\nLisätkää <tulokset>.", "kysymykset": ["q4"], "viimeistaan": "1.6.2021"}
+ASKED: dict[str, Any] = {
+    "pyynto": "Tarkentakaa kuvausta.\nLisätkää <tulokset>.",
+    "kysymykset": ["q4"],
+    "viimeistaan": "1.6.2021",
+}
 
 
 @pytest.fixture
@@ -235,3 +241,34 @@ def test_who_asked_what_is_on_record(officer: Officer, applicant: Applicant) -> 
     assert event.officer.email == "virkailija@example.fi"
     assert event.application.reference == applicant.reference
     assert (event.reason.split()[0], event.details["until"]) == ("Tarkentakaa", "2021-06-01T13:15:00+00:00")
+
+
+def test_a_button_pressed_twice_asks_once(
+    officer: Officer, applicant: Applicant, mails: Callable[[], list[Any]]
+) -> None:
+    officer.get(address(applicant))
+    form = officer.form("Lähetä täydennyspyyntö")
+    for name, value in ASKED.items():
+        form.data.setlist(name, value if isinstance(value, list) else [value])
+    pressed = form.pressed("Lähetä täydennyspyyntö")
+    for _ in range(2):
+        assert "Odottaa vastausta." in officer.post(*pressed).text
+    assert CompletionRequest.select().count() == 1
+    asked = [mail["To"] for mail in mails() if mail["Subject"].startswith("Täydennyspyyntö")]
+    assert len(asked) == len(set(asked)) == 2, "the contact and the colleague"
+
+
+def test_nobody_is_asked_where_no_address_is_left(officer: Officer, applicant: Applicant) -> None:
+    Application.update(contact_email=None).execute()
+    Link.update(email=None).execute()
+    ask(officer, applicant)
+    assert "Hakijan osoitetta ei ole." in officer.text
+    assert CompletionRequest.select().count() == 0
+
+
+def test_a_withdrawn_application_waits_for_no_answer(officer: Officer, applicant: Applicant) -> None:
+    ask(officer, applicant)
+    officer.get(address(applicant, "peruutus"))
+    officer.press("Merkitse perutuksi", {"paiva": "20.5.2021", "perustelu": "Pyydetty"})
+    assert "Hakemus on peruttu, joten pyyntöön ei voi vastata." in officer.text
+    assert "Odottaa vastausta." not in officer.text

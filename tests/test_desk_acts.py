@@ -96,6 +96,19 @@ def test_an_application_is_opened_again_for_a_time(
     assert "Versio 2 (voimassa)" in applicant.text
 
 
+def test_more_time_is_more_and_only_for_what_can_be_sent(
+    officer: Officer, applicant: Applicant, at: Callable[[str], None]
+) -> None:
+    at("2021-05-10T12:00:00")
+    officer = signed_in(officer.client.application, email="aikainen@example.fi")
+    officer.get(address(applicant, "lisaaika")).press("Anna lisäaikaa", {"viimeistaan": "12.5.2021", **REASON})
+    assert "Valitkaa päivä hakuajan päättymisen jälkeen." in officer.text
+    officer.get(address(applicant, "peruutus")).press("Merkitse perutuksi", {"paiva": "10.5.2021", **REASON})
+    officer.get(address(applicant, "lisaaika")).press("Anna lisäaikaa", {"viimeistaan": "21.5.2021", **REASON})
+    assert "Hakemus on peruttu. Kumotkaa ensin peruminen." in officer.text
+    assert Application.get().sending_until is None
+
+
 def test_late_edits_are_taken_in(officer: Officer, applicant: Applicant) -> None:
     ask(officer, applicant)
     officer.get(address(applicant, "hyvaksy-myohassa")).press("Ota vastaan", REASON)

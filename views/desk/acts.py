@@ -9,7 +9,7 @@ from forms.question import Question
 from forms.texts import Message, msg
 from language import localise
 from models.application import Application
-from services import allowances, check, completion, drafts, officers, outbox, submissions
+from services import allowances, check, completion, drafts, links, officers, outbox, submissions
 from services.accounts import Role
 from services.allowances import Allowance
 from services.sending import Refusal
@@ -80,8 +80,9 @@ def ask_completion(call_key: str, reference: str) -> ResponseReturnValue:
     questions = _may_be_asked(application, call)
     form = CompletionForm(request.form)
     form.kysymykset.choices = [(question.key, question.key) for question in questions]
-    if officers.withdrawn_at(application) is not None:
-        form.form_errors = [_NOT_ACCEPTED[Refusal.WITHDRAWN]]
+    form.form_errors = _stops(application)
+    if not form.form_errors and not links.addresses_of(application):
+        form.form_errors = [msg("Hakijan osoitetta ei ole. Lähettäkää hakijalle ensin uusi linkki.")]
     if request.method == "GET" or form.form_errors or not form.validate():
         return _page("completion", call, form, application, questions=questions)
     completion.ask(application, form.pyynto.data, form.kysymykset.data, form.until, me())
@@ -95,10 +96,23 @@ def extend(call_key: str, reference: str) -> ResponseReturnValue:
     call = call_or_404(call_key)
     application = application_or_404(call, reference)
     form = ExtensionForm(request.form)
-    if request.method == "GET" or not form.validate():
+    form.form_errors = _stops(application)
+    if request.method == "GET" or form.form_errors or not (form.validate() and _is_later(call, form)):
         return _page("extension", call, form, application, allowed=_allowance(application))
     officers.extend(application, form.until, form.perustelu.data, me())
     return _done(_page_of(application), msg("Hakemuksen voi lähettää %(time)s asti.", time=form.until))
+
+
+def _stops(application: Application) -> list[Message]:
+    """What keeps an applicant from sending anything, whatever the ministry allows."""
+    return [_NOT_ACCEPTED[Refusal.WITHDRAWN]] if officers.withdrawn_at(application) is not None else []
+
+
+def _is_later(call: Call, form: ExtensionForm) -> bool:
+    if form.until > call.closes:
+        return True
+    form.viimeistaan.errors = [msg("Valitkaa päivä hakuajan päättymisen jälkeen.")]
+    return False
 
 
 @bp.route("/<call_key>/<reference>/hyvaksy-myohassa", methods=["GET", "POST"])
