@@ -6,7 +6,7 @@ from datetime import date
 import clock
 from forms.definition import Call
 from models.application import Application
-from models.database import database
+from models.database import database, hold
 from models.handling import Handling, Note
 from models.officer import Officer
 from models.submission import Submission
@@ -38,11 +38,18 @@ def _change(application: Application, **changes: object) -> None:
     Handling.update(**changes).where(Handling.id == handling.id).execute()
 
 
-def enter_case(application: Application, officer: Officer, case: Case) -> None:
-    reason = "; ".join([case.number, case.handler.email if case.handler else "", ", ".join(case.labels)])
-    changes = {"case_number": case.number, "handler": case.handler, "labels": case.labels}
+def enter_case(application: Application, officer: Officer, seen: Case, case: Case) -> None:
+    """Keep what an officer changed of what was ``seen``: the rest may have been changed by another meanwhile."""
     with database.atomic():
-        _change(application, **changes)
+        hold(application)
+        kept = of(application)
+        now = Case(
+            number=kept.case_number if case.number == seen.number else case.number,
+            handler=kept.handler if case.handler == seen.handler else case.handler,
+            labels=kept.labels if case.labels == seen.labels else case.labels,
+        )
+        _change(application, case_number=now.number, handler=now.handler, labels=now.labels)
+        reason = "; ".join([now.number, now.handler.email if now.handler else "", ", ".join(now.labels)])
         accounts.note("case entered", officer, application=application, reason=reason)
 
 
@@ -67,6 +74,11 @@ def enter_document(application: Application, officer: Officer, arrived_on: date 
 
 def add_note(application: Application, officer: Officer, text: str) -> None:
     with database.atomic():
+        hold(application)
+        last = next(iter(notes_of(application)), None)
+        if last and (last.officer, last.text) == (officer, text):
+            # A button pressed twice adds one.
+            return
         Note.create(application=application, officer=officer, at=clock.now(), text=text)
         accounts.note("note added", officer, application=application)
 

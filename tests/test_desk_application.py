@@ -1,5 +1,6 @@
 """One application at the desk: its versions and their differences, and what officers note of it."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -122,9 +123,65 @@ def test_a_reader_reads_only(desk: Desk) -> None:
     reader, applicant = desk(Role.READER)
     place = f"{LIST}{applicant.reference}/"
     assert reader.get(place).status == 200
-    reader.press("Lisää", {"teksti": "Ei saa"})
-    assert reader.status == 403
+    for button in ("Tallenna", "Merkitse saapuneeksi", "Lisää", "Laske summiin tämä"):
+        assert button not in reader.text.split("Hakija")[0]
+    token = reader.form("Kirjaudu ulos").data["csrf_token"]
+    assert reader.post(f"{place}muistiinpano", {"teksti": "Ei saa", "csrf_token": token}).status == 403
     assert Note.select().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("button", "typed", "advice"),
+    [
+        ("Tallenna", {"asianumero": "V" * 61}, "siinä saa olla enintään 60 merkkiä"),
+        ("Tallenna", {"tunnisteet": ",".join("abcdefghijk")}, "Tunnisteita saa olla enintään 10."),
+        ("Merkitse saapuneeksi", {"sormenjalki": "f" * 64}, "Kirjoittakaa päivä."),
+        ("Merkitse saapuneeksi", {"saapunut": "1.1.2099"}, "Saapumispäivä ei voi olla tulevaisuudessa."),
+        ("Lisää", {"teksti": "a" * 4001}, "siinä saa olla enintään 4 000 merkkiä"),
+        ("Lisää", {"teksti": " "}, "Kirjoittakaa muistiinpano."),
+    ],
+)
+def test_what_can_not_be_kept_is_said_and_stays_as_typed(
+    officer: Officer, applicant: Applicant, button: str, typed: dict[str, str], advice: str
+) -> None:
+    officer.get(f"{LIST}{applicant.reference}/").press(button, typed)
+    assert officer.status == 422
+    assert advice in officer.text.replace("\xa0", " ")
+    assert all(officer.value(name).strip() == text.strip() for name, text in typed.items())
+    assert Event.select().where(Event.kind.in_(["case entered", "document taken back", "note added"])).count() == 0
+
+
+def test_two_officers_at_once_keep_what_each_has_changed(officer: Officer, applicant: Applicant) -> None:
+    place = f"{LIST}{applicant.reference}/"
+    officer.get(place)
+    other = copy.copy(officer)
+    officer.press("Tallenna", {"asianumero": "VN/1/2021"})
+    other.press("Tallenna", {"tunnisteet": "kesken"})
+    assert (other.value("asianumero"), other.value("tunnisteet")) == ("VN/1/2021", "kesken")
+    other.press("Tallenna", {"tunnisteet": ""})
+    assert (other.value("asianumero"), other.value("tunnisteet")) == ("VN/1/2021", "")
+
+
+def test_a_note_pressed_twice_is_one(officer: Officer, applicant: Applicant) -> None:
+    officer.get(f"{LIST}{applicant.reference}/")
+    other = copy.copy(officer)
+    for browser in (officer, other):
+        browser.press("Lisää", {"teksti": "Soitettu"})
+    assert Note.select().count() == 1
+
+
+def test_a_withdrawn_application_is_never_said_to_count(
+    app: Flask, officer: Officer, applicant: Applicant, short: dict[str, Any]
+) -> None:
+    first, second = applicant, Applicant(app).begin().fill(short).send()
+    assert "Tämä lasketaan summiin." in officer.get(f"{LIST}{second.reference}/").text
+    officer.get(f"{LIST}{first.reference}/").press("Laske summiin tämä")
+    officer.get(f"{LIST}{first.reference}/peruutus")
+    officer.press("Merkitse perutuksi", {"paiva": "1.6.2021", "perustelu": "Pyydetty"})
+    assert "summiin" not in officer.get(f"{LIST}{first.reference}/").text
+    officer.get(f"{LIST}{second.reference}/")
+    assert f"{first.reference} (hakemus peruttu)" in officer.text
+    assert "Tämä lasketaan summiin." in officer.text
 
 
 def test_only_what_was_sent_in_this_call_is_there(app: Flask, officer: Officer, applicant: Applicant) -> None:

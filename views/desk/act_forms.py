@@ -10,9 +10,14 @@ from forms.kinds.contact import EmailError, email_advice, parse_email
 from forms.kinds.period import parse_date
 from forms.question import UnreadableError
 from forms.texts import Message, msg
+from models.handling import Handling
+from services import accounts
 from services.accounts import Role
+from services.handling import Case
 
 _MOST_SIGNS = 4000
+_MOST_IN_LINE = 500
+_MOST_LABELS = 10
 
 
 def _line(typed: str | None) -> str:
@@ -26,8 +31,16 @@ def _text(typed: str | None) -> str:
 def _check_text(field: TextAreaField, missing: Message) -> None:
     if not field.data:
         raise ValidationError(missing)
-    if len(field.data) > _MOST_SIGNS:
-        raise ValidationError(msg("Lyhentäkää tekstiä: siinä saa olla enintään %(count)s merkkiä.", count=_MOST_SIGNS))
+    _check_length(field, _MOST_SIGNS)
+
+
+def _check_length(field: StringField, most: int) -> None:
+    if len(field.data or "") > most:
+        raise ValidationError(msg("Lyhentäkää tekstiä: siinä saa olla enintään %(count)s merkkiä.", count=most))
+
+
+def _labels(typed: str | None) -> list[str]:
+    return [label for part in (typed or "").split(",") if (label := part.strip())]
 
 
 def _day_of(field: StringField) -> date:
@@ -68,6 +81,60 @@ class UntilForm(SmallForm):
     def until(self) -> datetime:
         """Once it is found valid."""
         return clock.end_of_office_hours(_day_of(self.viimeistaan))
+
+
+class CaseForm(SmallForm):
+    """``oli_…`` is what each field held when the page was made."""
+
+    asianumero = StringField(filters=[_line])
+    kasittelija = StringField(filters=[_line])
+    tunnisteet = StringField(filters=[_line])
+    oli_asianumero = StringField(filters=[_line])
+    oli_kasittelija = StringField(filters=[_line])
+    oli_tunnisteet = StringField(filters=[_line])
+
+    def validate_asianumero(self, field: StringField) -> None:
+        _check_length(field, Handling.case_number.max_length)
+
+    def validate_tunnisteet(self, field: StringField) -> None:
+        _check_length(field, _MOST_IN_LINE)
+        if len(_labels(field.data)) > _MOST_LABELS:
+            raise ValidationError(msg("Tunnisteita saa olla enintään %(count)s.", count=_MOST_LABELS))
+
+    @property
+    def case(self) -> Case:
+        return self._case(self.asianumero, self.kasittelija, self.tunnisteet)
+
+    @property
+    def seen(self) -> Case:
+        """What the page showed."""
+        return self._case(self.oli_asianumero, self.oli_kasittelija, self.oli_tunnisteet)
+
+    def _case(self, number: StringField, handler: StringField, labels: StringField) -> Case:
+        return Case(number.data or "", accounts.find(handler.data or ""), _labels(labels.data))
+
+
+class DocumentForm(SmallForm):
+    """Without a day and a fingerprint the mark is taken back."""
+
+    saapunut = StringField(filters=[_line])
+    sormenjalki = StringField(filters=[_line])
+
+    def validate_saapunut(self, field: StringField) -> None:
+        if (field.data or self.sormenjalki.data) and _day_of(field) > clock.in_helsinki(clock.now()).date():
+            raise ValidationError(msg("Saapumispäivä ei voi olla tulevaisuudessa."))
+
+    @property
+    def arrived_on(self) -> date | None:
+        """Once it is found valid."""
+        return _day_of(self.saapunut) if self.saapunut.data else None
+
+
+class NoteForm(SmallForm):
+    teksti = TextAreaField(filters=[_text])
+
+    def validate_teksti(self, field: TextAreaField) -> None:
+        _check_text(field, msg("Kirjoittakaa muistiinpano."))
 
 
 class ExtensionForm(ReasonForm, UntilForm):

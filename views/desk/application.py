@@ -7,21 +7,17 @@ from flask.typing import ResponseReturnValue
 
 from forms.answers import Answers
 from forms.changes import compare
-from forms.clean import clean_line, clean_text
 from forms.definition import Call
-from forms.kinds.period import parse_date
-from forms.question import UnreadableError
 from forms.summary import summarise
 from forms.texts import Message, msg
 from models.application import Application
 from models.submission import Submission
-from services import accounts, handling, pdf, submissions
-from services.handling import Case
+from services import accounts, handling, listing, pdf, submissions
 from views.desk.access import application_or_404, bp, call_or_404, me
+from views.desk.act_forms import CaseForm, DocumentForm, NoteForm
 from views.numbers import number_in
 
 _PATH = "/<call_key>/<reference>/"
-_MOST_LABELS = 10
 
 
 @dataclass(frozen=True)
@@ -50,10 +46,16 @@ def _page(call_key: str, reference: str) -> Page:
     return Page(call, application, submissions.versions(application))
 
 
-def _render(page: Page, advice: dict[str, Message] | None = None, status: int = 200) -> ResponseReturnValue:
+def _render(page: Page, advice: dict[str, Message] | None = None) -> ResponseReturnValue:
+    handled = handling.of(page.application)
     newest = page.versions[0]
     sent = page.version(number_in(request.args.get("versio", "")) or newest.version)
     answers = page.answers(sent)
+    references = [
+        other.application.reference for other in submissions.others_of_provider(page.application, newest.provider)
+    ]
+    rows = listing.rows_of(page.call, [page.application.reference, *references])
+    others = [rows[reference] for reference in references]
     return make_response(
         render_template(
             "desk/application.html",
@@ -64,14 +66,17 @@ def _render(page: Page, advice: dict[str, Message] | None = None, status: int = 
             answers=answers,
             summary=summarise(answers),
             personal_mark=pdf.Personal.of(sent).mark,
-            handling=handling.of(page.application),
+            handling=handled,
+            row=rows[page.application.reference],
             notes=handling.notes_of(page.application),
-            officers=[officer for officer in accounts.everybody() if officer.disabled_at is None],
-            others=submissions.others_of_provider(page.application, newest.provider),
+            officers=[
+                officer for officer in accounts.everybody() if officer.disabled_at is None or officer == handled.handler
+            ],
+            others=others,
             typed=request.form,
             advice=advice or {},
         ),
-        status,
+        422 if advice else 200,
     )
 
 
@@ -107,43 +112,40 @@ def changes(call_key: str, reference: str, before: int, after: int) -> str:
 
 @bp.post(f"{_PATH}kasittely")
 def enter_case(call_key: str, reference: str) -> ResponseReturnValue:
-    page = _page(call_key, reference)
-    labels = [label for part in _line("tunnisteet").split(",") if (label := part.strip())]
-    case = Case(_line("asianumero")[:60], accounts.find(_line("kasittelija")), labels[:_MOST_LABELS])
-    handling.enter_case(page.application, me(), case)
+    page, form = _page(call_key, reference), CaseForm(request.form)
+    if not form.validate():
+        return _render(page, form.advice)
+    handling.enter_case(page.application, me(), form.seen, form.case)
     return page.back("kasittely")
 
 
 @bp.post(f"{_PATH}asiakirja")
 def enter_document(call_key: str, reference: str) -> ResponseReturnValue:
     """The signed document has come: on which day, and by its fingerprint of which version."""
-    page = _page(call_key, reference)
+    page, form = _page(call_key, reference), DocumentForm(request.form)
+    if not form.validate():
+        return _render(page, form.advice)
     try:
-        handling.enter_document(page.application, me(), parse_date(_line("saapunut")), _line("sormenjalki"))
-    except UnreadableError as error:
-        return _render(page, {"saapunut": error.advice}, 422)
+        handling.enter_document(page.application, me(), form.arrived_on, form.sormenjalki.data or "")
     except handling.UnknownDocumentError:
         advice = msg("Sormenjälki ei ole minkään tämän hakemuksen version. Tarkistakaa se asiakirjasta.")
-        return _render(page, {"sormenjalki": advice}, 422)
+        return _render(page, {"sormenjalki": advice})
     return page.back("asiakirja")
 
 
 @bp.post(f"{_PATH}muistiinpano")
 def add_note(call_key: str, reference: str) -> ResponseReturnValue:
-    page = _page(call_key, reference)
-    text = clean_text(request.form.get("teksti", ""))[:10_000].strip()
-    if text:
-        handling.add_note(page.application, me(), text)
+    page, form = _page(call_key, reference), NoteForm(request.form)
+    if not form.validate():
+        return _render(page, form.advice)
+    handling.add_note(page.application, me(), form.teksti.data)
     return page.back("muistiinpanot")
 
 
 @bp.post(f"{_PATH}lasketaan")
 def choose(call_key: str, reference: str) -> ResponseReturnValue:
-    """Of the provider's applications this one counts."""
+    """Of the provider's applications this one counts; a withdrawn one never does."""
     page = _page(call_key, reference)
-    handling.choose(page.call, page.versions[0], me())
+    if handling.of(page.application).withdrawn_at is None:
+        handling.choose(page.call, page.versions[0], me())
     return page.back("kasittely")
-
-
-def _line(name: str) -> str:
-    return clean_line(request.form.get(name, ""))[:500].strip()
