@@ -35,7 +35,7 @@ def create_app() -> Flask:
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(euros=_euros, moment=_moment)
-    titles = {section.key: section.title.in_language("fi") for section in call.sections}
+    titles = {section.key: (section.short or section.title).in_language("fi") for section in call.sections}
 
     @app.before_request
     def open_database() -> None:
