@@ -91,6 +91,10 @@ def test_the_signed_document_is_known_by_its_fingerprint(officer: Officer, appli
     officer.press("Merkitse saapuneeksi", {"saapunut": "18.5.2021", "sormenjalki": on_paper})
     assert "Saapunut 18.5.2021, versio 1." in officer.text
     assert "Yksikään hakemus" in officer.get(f"{LIST}?asiakirja=puuttuu").text
+    officer.get(place).press("Merkitse saapuneeksi", {"saapunut": "19.5.2021", "sormenjalki": fingerprint[:15]})
+    assert officer.status == 422
+    officer.press("Merkitse saapuneeksi", {"saapunut": "19.5.2021", "sormenjalki": fingerprint[:16]})
+    assert "Saapunut 19.5.2021, versio 1." in officer.text
     again(applicant, {"q4": "Toinen teksti"})
     assert "Voimassa on versio 2." in officer.get(place).text
     assert applicant.reference in officer.get(f"{LIST}?asiakirja=vanha").text
