@@ -158,6 +158,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.globals.update(
         current_language=language.current,
+        euro_writer=language.euro_writer,
         languages=LANGUAGES,
         language_names=names,
         is_tryout=settings.tryout,

@@ -1,10 +1,12 @@
 """From values to words: how texts, amounts, shares and times read in the language of the moment."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_percent, get_group_symbol, get_minus_sign_symbol
 from flask_babel import force_locale, get_locale, gettext, ngettext
@@ -18,7 +20,14 @@ NBSP = "\u00a0"
 
 def current() -> str:
     """The language of the page, mail or document being made, as a code of forms.texts.LANGUAGES."""
-    return str(get_locale() or SOURCE)
+    locale = get_locale()
+    return _code(locale) if locale else SOURCE
+
+
+@cache
+def _code(locale: Locale) -> str:
+    """A page of the desk asks thousands of times; each time anew it is put together from its parts."""
+    return str(locale)
 
 
 def own_names() -> dict[str, str]:
@@ -48,7 +57,7 @@ def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type
                 return ngettext(value.original, value.plural, value.params["n"], **params)
             return gettext(value.original, **params)
         case Euros():
-            return f"{grouped(value.amount)}{NBSP}€"
+            return euro_writer()(value.amount)
         case SignedEuros():
             return f"{'+' if value.amount >= 0 else '−'}{grouped(abs(value.amount))}{NBSP}€"
         case Percent():
@@ -63,6 +72,12 @@ def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type
 def grouped(number: int) -> str:
     """A whole number in groups of three with a no-break space between."""
     return f"{number:,}".translate(_number_signs(current()))
+
+
+def euro_writer() -> Callable[[int], str]:
+    """Writes whole euros in the language that is current now: for a table of thousands of lines, which asks once."""
+    signs = _number_signs(current())
+    return lambda amount: f"{amount:,}{NBSP}€".translate(signs)
 
 
 @cache

@@ -26,11 +26,10 @@ class AreaSum:
     requested: int
 
 
-@dataclass(frozen=True)
-class ProviderSum:
+class ProviderSum(NamedTuple):
     """What one provider applies for, in whole euros."""
 
-    provider: Provider | None
+    business_id: str | None
     """None for one that the register lacks."""
     name: Text | str
     requested: int
@@ -142,8 +141,10 @@ def _providers(register: Register, rows: list[_Row]) -> list[ProviderSum]:
     found = []
     for row in rows:
         provider = register.get(row.provider or "")
-        name = provider.name if provider else row.provider_name
-        found.append(ProviderSum(provider, name, row.requested))
+        if provider:
+            found.append(ProviderSum(provider.business_id, provider.name, row.requested))
+        else:
+            found.append(ProviderSum(None, row.provider_name, row.requested))
     return sorted(found, key=lambda line: (-line.requested, sort_key(localise(line.name))))
 
 

@@ -59,8 +59,10 @@ def _curves(call: Call, arrivals: list[datetime]) -> list[Curve]:
 def _curve(call: Call, arrivals: list[datetime], first: datetime, last: datetime) -> Curve:
     """A step for each unit of width in which something came; it ends now, where its end is still to come."""
 
+    unit = (last - first) / WIDTH
+
     def across(at: datetime) -> int:
-        return round((min(max(at, first), last) - first) / (last - first) * WIDTH)
+        return round((min(max(at, first), last) - first) / unit)
 
     total_at = {across(arrival): total for total, arrival in enumerate(arrivals, 1) if arrival <= last}
     steps = "".join(f"H{x}V{round(HEIGHT - total / len(arrivals) * HEIGHT)}" for x, total in total_at.items())
