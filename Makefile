@@ -12,7 +12,7 @@ WORKERS := -n $(shell expr $$(nproc) \* 3 / 2) --dist worksteal
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgresql quick lint audit hostile setup bench bench-documents bench-exports bench-desk ledger deploy-check screens docs house translations lock tools
+.PHONY: help run test test-postgresql quick lint audit hostile setup bench bench-load bench-documents bench-exports bench-desk ledger deploy-check screens docs house translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -70,8 +70,11 @@ setup: ## The Debian packages that the tests need (as root)
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell poppler-utils fonts-dejavu-core lynx tmux openssl curl nginx-light postgresql systemd
 
-bench: $(VENV)/.dev $(MO) ## Measure; the figures are for docs/performance
+bench: $(VENV)/.dev $(MO) ## The service beside the least that the same work can cost; growth (five minutes)
 	$(BIN)/python -m bench
+
+bench-load: $(VENV)/.dev $(MO) ## 150 people write, send and are exported for MINUTES=15; KNEE=1 raises the rate instead
+	$(BIN)/python -m bench.load
 
 bench-documents: $(VENV)/.dev $(MO) ## What documents cost, and an evening of 150 sendings (six minutes)
 	$(BIN)/python -m bench.documents

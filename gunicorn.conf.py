@@ -1,5 +1,6 @@
 """The web server. Settings of the service itself are in settings.py."""
 
+import gc
 import os
 import socket
 import struct
@@ -66,13 +67,22 @@ def when_ready(server: Any) -> None:
             listener.sock.setsockopt(socket.SOL_SOCKET, limit, struct.pack("ll", silence, 0))
 
 
+def pre_fork(server: object, worker: object) -> None:
+    """What the workers share stays shared: each collection of garbage would write to all of it."""
+    gc.collect()
+    gc.freeze()
+
+
 def post_worker_init(worker: object) -> None:
     """A thread that makes a document gives way after 0.5 ms, not 5: saves beside it take the floor many times each."""
     sys.setswitchinterval(0.0005)
 
 
-def on_starting(server: object) -> None:
-    """Once, before the workers: they must not race for the schema."""
+def on_starting(server: Any) -> None:
+    """Once, before the workers: they must not race for the schema, nor each translate every template."""
+    templates = server.app.wsgi().jinja_env
+    for name in templates.list_templates():
+        templates.get_template(name)
     settings = read_settings()
     database.bind(settings.effective_database_url)
     database.migrate()

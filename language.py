@@ -9,7 +9,8 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_percent, get_group_symbol, get_minus_sign_symbol
-from flask_babel import force_locale, get_locale, gettext, ngettext
+from flask_babel import force_locale, get_locale, get_translations, gettext
+from jinja2 import Environment
 
 import clock
 from clock import in_helsinki
@@ -40,6 +41,25 @@ def own_names() -> dict[str, str]:
     return names
 
 
+@cache
+def _catalogue(language: str) -> Any:
+    """The words of the language that is current."""
+    return get_translations()
+
+
+def install_words(templates: Environment) -> None:
+    """Let templates find their words with half the steps: a page has more than a hundred of them.
+
+    Flask-Babel asks for its context, locale and catalogue again at each, and Jinja calls ``_`` by way of ``gettext``.
+    """
+    templates.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue(current()).ugettext(text),
+        lambda text, plural, n: _catalogue(current()).ungettext(text, plural, n),
+        newstyle=True,
+    )
+    templates.globals["_"] = templates.globals["gettext"]
+
+
 def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type
     """A value as it reads in the current language; what has no language is left as it is."""
     match value:
@@ -53,9 +73,10 @@ def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type
                 name: grouped(param) if isinstance(param, int) else localise(param)
                 for name, param in value.params.items()
             }
-            if value.plural is not None:
-                return ngettext(value.original, value.plural, value.params["n"], **params)
-            return gettext(value.original, **params)
+            words = _catalogue(current())
+            if value.plural is None:
+                return words.ugettext(value.original) % params if params else words.ugettext(value.original)
+            return words.ungettext(value.original, value.plural, value.params["n"]) % params
         case Euros():
             return euro_writer()(value.amount)
         case SignedEuros():

@@ -21,6 +21,7 @@ from app import create_app
 from bench.applications import RARE_WORD, Pattern, Varied
 from bench.exports import most_memory
 from bench.people import Visitor, Writer, spread
+from bench.turns import medians
 from models.database import database
 from models.handling import Listed
 from models.officer import Officer as Account
@@ -87,13 +88,8 @@ def beside(desk: Callable[[], bytes], floor: Callable[[], bytes]) -> tuple[float
     """Median milliseconds of a page and of its floor, asked for in turns."""
     shown, least = desk(), floor()
     assert cells(shown) == cells(least), (cells(shown), cells(least))
-    times: tuple[list[float], list[float]] = ([], [])
-    for number in range(ROUNDS):
-        for which in (number % 2, 1 - number % 2):
-            start = time.perf_counter()
-            (desk, floor)[which]()
-            times[which].append(time.perf_counter() - start)
-    return statistics.median(times[0]) * 1000, statistics.median(times[1]) * 1000
+    ours, theirs = medians([desk, floor], ROUNDS)
+    return ours, theirs
 
 
 def pages(service: Service, floor: Service, officer: Officer) -> None:

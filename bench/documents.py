@@ -11,7 +11,6 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -22,8 +21,8 @@ from flask import Flask
 from xhtml2pdf import pisa
 
 from app import create_app
-from bench.__main__ import median_ms
 from bench.people import Visitor, Writer, spread
+from bench.turns import median_ms, rates
 from models.database import database
 from models.submission import Submission
 from services import pdf
@@ -36,21 +35,6 @@ from tests.service import Service
 SECONDS = float(os.environ.get("EVENING", "300"))
 SENDERS, SAVERS = round(SECONDS / 2), 15
 """150 in five minutes; a shorter run has as many a minute."""
-
-
-def per_second(work: Callable[[], object], seconds: float = 4, threads: int = 4) -> float:
-    """How often some threads get it done in a second."""
-    until = time.monotonic() + seconds
-
-    def go_on(_: int) -> int:
-        count = 0
-        while time.monotonic() < until:
-            work()
-            count += 1
-        return count
-
-    with ThreadPoolExecutor(threads) as pool:
-        return sum(pool.map(go_on, range(threads))) / seconds
 
 
 def first_pdf(submission: Submission) -> tuple[float, float]:
@@ -147,10 +131,8 @@ def main() -> None:
             ours, bare = first_pdf(Submission.get())
             print(f"first PDF {ours:.0f} ms, bare xhtml2pdf on the same HTML {bare:.0f} ms: {ours / bare:.2f}")
             visitor.ask(stored)
-            turns = [
-                (per_second(lambda: visitor.ask(stored)), per_second(lambda: visitor.ask(style))) for _ in range(3)
-            ]
-            pdfs, styles = (statistics.median(turn) for turn in zip(*turns, strict=True))
+            sides = [[lambda: visitor.ask(stored)] * 4, [lambda: visitor.ask(style)] * 4]
+            pdfs, styles = rates(sides, turns=3, seconds=4)
             print(f"stored PDF {pdfs:.0f} a second, static file {styles:.0f}: {pdfs / styles:.2f}")
         evening(service, app, answers)
 

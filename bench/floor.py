@@ -27,27 +27,35 @@ _NBSP = "\u00a0"
 _SORTS = {"": [Submission.sent_at.desc(), Listed.id], "-haettu": [Listed.requested.desc(), Listed.id]}
 
 
-def create_app() -> Flask:
-    """Served as the service is; ``bench.desk`` starts both."""
-    settings = read_settings()
-    bind(settings.effective_database_url)
-    call = load_call(settings.calls_dir / f"{CALL}.toml")
+def plain_app() -> Flask:
+    """An app on the service's database and nothing else; a connection stays open from one request to the next."""
+    bind(read_settings().effective_database_url)
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(euros=_euros, moment=_moment)
-    titles = {section.key: (section.short or section.title).in_language("fi") for section in call.sections}
 
     @app.before_request
     def open_database() -> None:
-        database.connect(reuse_if_open=True)
+        if request.endpoint not in ("bare", "ready"):
+            database.connect(reuse_if_open=True)
 
     @app.teardown_request
     def close_database(error: BaseException | None) -> None:
-        database.close()
+        if not database.is_closed():
+            database.close()
 
     @app.get("/health/ready")
     def ready() -> str:
         return "ok"
+
+    return app
+
+
+def create_app() -> Flask:
+    """Served as the service is; ``bench.desk`` starts both."""
+    app = plain_app()
+    call = load_call(read_settings().calls_dir / f"{CALL}.toml")
+    app.jinja_env.filters.update(euros=_euros, moment=_moment)
+    titles = {section.key: (section.short or section.title).in_language("fi") for section in call.sections}
 
     @app.get("/luettelo")
     def applications() -> str:

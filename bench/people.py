@@ -1,6 +1,7 @@
 """Browsers on the running service that take over where a test client left off."""
 
 import http.client
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -63,8 +64,11 @@ class Writer:
         self._count += 1
         data = {**self._opaque, "q4": f"{self._text} {self._count}", "laskuri": self._count}
         start = time.monotonic()
-        assert self._visitor.ask(self._path, data, **{"HX-Request": "true"}) == 200
-        return time.monotonic() - start
+        answer = self._visitor.answer(self._path, data, **{"HX-Request": "true"})
+        taken = time.monotonic() - start
+        assert answer.status == 200
+        self._opaque["q4.rev"] = rev_in(answer.body, "q4")
+        return taken
 
     def save_until(self, end: float) -> list[float]:
         """Save once a second until an instant of the monotonic clock; the seconds of each save."""
@@ -73,6 +77,13 @@ class Writer:
             saves.append(self.save())
             threading.Event().wait(max(0, 1 - saves[-1]))
         return saves
+
+
+def rev_in(fragment: bytes, key: str) -> str:
+    """The new ``.rev`` of a question in the answer to a save; the page posts it with the next one."""
+    found = re.search(rf'name="{key}.rev" value="([^"]*)"'.encode(), fragment)
+    assert found, fragment[:500]
+    return found[1].decode()
 
 
 def spread(seconds: list[float]) -> str:

@@ -15,7 +15,7 @@ class OutboxMail(Model):
     application = peewee.ForeignKeyField(Application, null=True, on_delete="CASCADE")
     submission = peewee.ForeignKeyField(Submission, null=True, on_delete="CASCADE")
     created_at = UtcDateTimeField(index=True)
-    next_at = UtcDateTimeField(index=True)
+    next_at = UtcDateTimeField()
     """Not tried before this."""
     attempts = peewee.IntegerField(default=0)
     last_error = peewee.TextField(null=True)
@@ -24,3 +24,7 @@ class OutboxMail(Model):
     """When it went out, or was dropped (services/outbox.py)."""
     refused_at = UtcDateTimeField(null=True)
     """When the mail server said that it will never take this for the recipient; nothing is tried after that."""
+
+    class Meta:
+        # What waits is found without reading all that was sent.
+        indexes = ((("sent_at", "created_at"), False),)

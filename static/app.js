@@ -44,8 +44,7 @@
 
   function show(question, state) {
     question.setAttribute("data-save", state);
-    var words = question.querySelector(".save-state");
-    words.textContent = words.getAttribute("data-" + state) || "";
+    question.querySelector(".save-state").textContent = form.getAttribute("data-" + state) || "";
   }
 
   function tryAgain(question) {

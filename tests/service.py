@@ -229,6 +229,11 @@ class Service:
         return self.data / "strategiarahoitus.db"
 
     @property
+    def master(self) -> int:
+        """The process id of the web server itself."""
+        return self._process.pid
+
+    @property
     def workers(self) -> list[int]:
         """The process ids of the web server's workers."""
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from forms.answers import Answers, Progress
@@ -80,6 +80,11 @@ class FormPage:
     """The words that a list of choices is narrowed to, by the name of their field: ``q1.haku``."""
     loaded_at: datetime = field(default_factory=arrived_at)
     page_id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+
+    @cached_property
+    def address(self) -> str:
+        """Where the page is shown, and saved."""
+        return url_for("apply.save", reference=self.application.reference, page=self.page.key)
 
     @cached_property
     def answers(self) -> Answers:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo
@@ -82,6 +83,10 @@ class AmountsQuestion(Question):
     checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF, "unreadable": Severity.ERROR}
 
     def suffixes(self, typed: Typed) -> tuple[str, ...]:
+        return self._row_keys
+
+    @cached_property
+    def _row_keys(self) -> tuple[str, ...]:
         return tuple(row.key for row in self.rows)
 
     def row_label(self, key: str) -> Text:
