@@ -68,11 +68,19 @@ class Answers:
 
     def total(self, key: str) -> int:
         """Whole euros of an amounts question; 0 while it is not asked."""
-        return self.call.of(key, AmountsQuestion).total(self.typed(key)) if key in self._open_keys else 0
+        return sum(amount or 0 for amount in self._amounts[key].values()) if key in self._open_keys else 0
 
     def amount(self, key: str, row: str) -> int | None:
         """Whole euros of a row; None where it is blank, unreadable or not asked."""
-        return self.call.of(key, AmountsQuestion).amount(self.typed(key), row) if key in self._open_keys else None
+        return self._amounts[key][row] if key in self._open_keys else None
+
+    @cached_property
+    def _amounts(self) -> dict[str, dict[str, int | None]]:
+        """Each row of each amounts question, read once: rules and sums ask for it again and again."""
+        return {
+            question.key: {row.key: question.amount(self.typed(question.key), row.key) for row in question.rows}
+            for question in self.call.of_kind(AmountsQuestion)
+        }
 
     @property
     def rules_that_hold(self) -> list[AnyRule]:

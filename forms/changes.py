@@ -49,6 +49,8 @@ class Comparison:
 
 def compare(before: Answers, after: Answers) -> Comparison:
     """How the answers of one version became those of another of the same call."""
+    if before is after:
+        return Comparison((), [])
     sections = [_section(before, after, section) for section in after.call.sections]
     return Comparison(tuple(_totals(before, after)), [section for section in sections if section.changes])
 

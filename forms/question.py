@@ -227,6 +227,10 @@ class Question(Strict):
         fields = {suffix or ONLY: self.build_field(suffix) for suffix in self.possible_suffixes}
         return type(f"{self.key}Form", (Form,), fields)
 
+    def form_for(self, typed: Typed) -> type[Form]:
+        """The form that checks this answer: the same, or one without fields that have nothing to say of it."""
+        return self.form_class
+
     def build_field(self, suffix: str) -> Any:
         """The WTForms field of a suffix, with its validators."""
         return StringField(validators=[])
@@ -251,10 +255,11 @@ class Question(Strict):
         # A kind without this check asks for each of its fields on its own.
         if "missing" in self.checks and not self.is_answered(typed):
             return list(self._graded([("", Found("missing", self.missing_message()))]))
-        form = self.form_class(data={suffix or ONLY: text for suffix, text in typed.items()})
+        form = self.form_for(typed)(data={suffix or ONLY: text for suffix, text in typed.items()})
         form.validate()
+        names = [(suffix, suffix or ONLY) for suffix in self.possible_suffixes]
         return list(
-            self._graded((suffix, found) for suffix in self.possible_suffixes for found in form[suffix or ONLY].errors)
+            self._graded((suffix, found) for suffix, name in names if name in form for found in form[name].errors)
         )
 
     def _graded(self, found: Iterable[tuple[str, Found]]) -> Iterable[Problem]:

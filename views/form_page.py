@@ -104,6 +104,9 @@ class FormPage:
     @cached_property
     def shown_answers(self) -> Answers:
         """The answers with the texts that this page shows."""
+        if not self.typed_now:
+            # What is wrong with them is looked for once.
+            return self.answers
         typed = {key: answer.typed for key, answer in self.stored.items()}
         return Answers(self.call, {**typed, **self.typed_now})
 
