@@ -9,7 +9,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_percent, get_group_symbol, get_minus_sign_symbol
-from flask_babel import force_locale, get_locale, get_translations, gettext
+from flask_babel import force_locale, get_locale, get_translations
 from jinja2 import Environment
 
 import clock
@@ -47,13 +47,19 @@ def _catalogue(language: str) -> Any:
     return get_translations()
 
 
+def gettext(text: str, **params: Any) -> str:
+    """A text of the program in the current language."""
+    words = str(_catalogue(current()).ugettext(text))
+    return words % params if params else words
+
+
 def install_words(templates: Environment) -> None:
     """Let templates find their words with half the steps: a page has more than a hundred of them.
 
     Flask-Babel asks for its context, locale and catalogue again at each, and Jinja calls ``_`` by way of ``gettext``.
     """
     templates.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _catalogue(current()).ugettext(text),
+        gettext,
         lambda text, plural, n: _catalogue(current()).ungettext(text, plural, n),
         newstyle=True,
     )
@@ -73,10 +79,9 @@ def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type
                 name: grouped(param) if isinstance(param, int) else localise(param)
                 for name, param in value.params.items()
             }
-            words = _catalogue(current())
             if value.plural is None:
-                return words.ugettext(value.original) % params if params else words.ugettext(value.original)
-            return words.ungettext(value.original, value.plural, value.params["n"]) % params
+                return gettext(value.original, **params)
+            return _catalogue(current()).ungettext(value.original, value.plural, value.params["n"]) % params
         case Euros():
             return euro_writer()(value.amount)
         case SignedEuros():
@@ -125,7 +130,7 @@ def moment(instant: datetime, seconds: bool = False) -> str:
 def clock_time(instant: datetime, seconds: bool = False) -> str:
     """The clock time in Finland: klo 16.15, or to the second: klo 15.42.07."""
     time = in_helsinki(instant).strftime("%H.%M.%S" if seconds else "%H.%M")
-    return str(gettext("klo %(time)s", time=time)).replace(" ", NBSP)
+    return gettext("klo %(time)s", time=time).replace(" ", NBSP)
 
 
 def lately(instant: datetime) -> str:
@@ -143,10 +148,10 @@ def time_left(left: timedelta) -> str:
     minutes = max(int(left.total_seconds()) // 60, 0)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return str(gettext("%(days)s pv %(hours)s t", days=days, hours=hours))
+        return gettext("%(days)s pv %(hours)s t", days=days, hours=hours)
     if hours:
-        return str(gettext("%(hours)s t %(minutes)s min", hours=hours, minutes=minutes))
-    return str(gettext("%(minutes)s min", minutes=minutes))
+        return gettext("%(hours)s t %(minutes)s min", hours=hours, minutes=minutes)
+    return gettext("%(minutes)s min", minutes=minutes)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,14 @@ class Answers:
         return sorted(found, key=lambda problem: order[problem.question.key])
 
     def problems_of(self, question: Question) -> list[Problem]:
-        return [problem for problem in self.problems if problem.question.key == question.key]
+        return self._problems_by_key.get(question.key, [])
+
+    @cached_property
+    def _problems_by_key(self) -> dict[str, list[Problem]]:
+        found: dict[str, list[Problem]] = {}
+        for problem in self.problems:
+            found.setdefault(problem.question.key, []).append(problem)
+        return found
 
     def progress(self, questions: Iterable[Question]) -> Progress:
         """How far these questions have come. What is merely missing is no error while other things are missing too."""

@@ -167,8 +167,9 @@ class FormPage:
 
     def problems_below(self, question: Question) -> list[Problem]:
         """What to say below a question: all that has no place beside a field."""
-        places = set(self.suffixes(question)) if question.has_places else set()
-        return [problem for problem in self.problems(question) if problem.suffix not in places]
+        found = self.problems(question)
+        places = set(self.suffixes(question)) if found and question.has_places else set()
+        return [problem for problem in found if problem.suffix not in places]
 
     def wrong_fields(self, question: Question) -> set[str]:
         return {problem.suffix for problem in self.problems(question) if problem.is_error}
