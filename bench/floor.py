@@ -32,6 +32,7 @@ def plain_app() -> Flask:
     bind(read_settings().effective_database_url)
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(euros=_euros, moment=_moment)
 
     @app.before_request
     def open_database() -> None:
@@ -54,7 +55,6 @@ def create_app() -> Flask:
     """Served as the service is; ``bench.desk`` starts both."""
     app = plain_app()
     call = load_call(read_settings().calls_dir / f"{CALL}.toml")
-    app.jinja_env.filters.update(euros=_euros, moment=_moment)
     titles = {section.key: (section.short or section.title).in_language("fi") for section in call.sections}
 
     @app.get("/luettelo")

@@ -27,6 +27,9 @@ _OWN = {
     Submission.application: "copy.id",
     Submission.provider: "copy.reference",
     OutboxMail.application: "copy.id",
+    # Sent long ago: mails of the last hour count against caps.
+    OutboxMail.created_at: "datetime(t.created_at, '-30 days')",
+    OutboxMail.sent_at: "datetime(t.created_at, '-30 days')",
     OutboxMail.submission: "(SELECT s.id FROM submission s WHERE s.application_id = copy.id)",
 }
 """What differs from one copy to the next."""
