@@ -179,9 +179,13 @@ def test_one_completion_request_waits(small: Callable[..., Applicant]) -> None:
     applicant.press("Tallenna", CONTACT).go("yhteenveto").send()
     application = Application.get()
     until = clock.now() + timedelta(days=9)
-    at_once(app, *[lambda: completion.ask(application, "Täydentäkää", ["q1"], until, None)] * MANY)
+    texts = [f"Täydentäkää {number}" for number in range(MANY)]
+    at_once(app, *[lambda text=text: completion.ask(application, text, ["q1"], until, None) for text in texts])
     waiting = CompletionRequest.select().where(CompletionRequest.ended_at.is_null())
     assert (waiting.count(), CompletionRequest.select().count()) == (1, MANY)
+    # A press that arrives many times is one.
+    at_once(app, *[lambda: completion.ask(application, "Sama", ["q1"], until, None)] * MANY)
+    assert (waiting.count(), CompletionRequest.select().count()) == (1, MANY + 1)
 
 
 def test_the_handling_of_a_call_ends_once(small: Callable[..., Applicant], at: Callable[[str], None]) -> None:
