@@ -1,5 +1,6 @@
 """The database: its binding, its fields of our own, and the way from an older schema to this one."""
 
+import os
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Any
 
 import peewee
 import psycopg
-from playhouse.db_url import connect
+from playhouse.db_url import connect, register_database
 from playhouse.migrations import Runner
+from playhouse.pool import PooledSqliteDatabase
 from psycopg.types.string import StrDumperUnknown
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -52,6 +54,16 @@ class Model(peewee.Model):
     class Meta:
         database = database
         legacy_table_names = False
+
+
+class _SqlitePool(PooledSqliteDatabase):
+    """Keeps no connection from when its file could not be written: SQLite opened it for reading, and so it stays."""
+
+    def _can_reuse(self, connection: Any) -> bool:
+        return bool(super()._can_reuse(connection)) and os.access(self.database, os.W_OK)
+
+
+register_database(_SqlitePool, "sqlite+pool")
 
 
 def bind(url: str) -> None:
