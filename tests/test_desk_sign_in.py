@@ -168,6 +168,15 @@ def test_what_is_done_and_seen_is_on_record(app: Flask) -> None:
     assert {event.officer for event in Event.select().where(Event.kind != "account_invited")} == {Account.get()}
 
 
+def test_what_was_written_comes_back_to_a_browser_without_its_cookie(desk: Desk) -> None:
+    officer, applicant = desk(Role.OFFICER)
+    officer.get(f"/virkailija/strategiarahoitus-2021/{applicant.reference}/taydennys")
+    officer.client = officer.client.application.test_client()
+    officer.press("Lähetä täydennyspyyntö", {"pyynto": "Kirjoitettu huolella, ennen kuin eväste katosi."})
+    assert officer.status == 400
+    assert "Kirjoitettu huolella, ennen kuin eväste katosi." in officer.text
+
+
 def test_what_was_written_when_the_session_ended_is_given_back(desk: Desk) -> None:
     officer, applicant = desk(Role.OFFICER)
     written = "Täydentäkää kohta 4: mihin palkatut opettajat sijoittuvat?"

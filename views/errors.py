@@ -64,10 +64,11 @@ def lost_token(error: CSRFError) -> ResponseReturnValue:
 
 def _lost_token_elsewhere() -> ResponseReturnValue:
     """The same of a form that holds no answers."""
-    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+    typed = typed_texts()
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies and not typed:
         return no_access()
     try:
-        return _small_form() or make_response(render_template("errors/lost_token.html", typed=typed_texts()), 400)
+        return _small_form() or make_response(render_template("errors/lost_token.html", typed=typed), 400)
     except HTTPException as refusal:
         # From within an error's handler Flask would take it for a fault of ours.
         return current_app.handle_user_exception(refusal)
