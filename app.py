@@ -15,8 +15,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import extensions
 import language
 import logs
+from call_commands import WITHOUT_SETTINGS
 from cli import register_commands
-from forms.call_file import CallFileError
+from forms.faults import CallFileError
 from forms.texts import LANGUAGES, SOURCE, Euros, Percent
 from models.database import bind, database
 from services import figures, limits
@@ -45,6 +46,7 @@ class _Templates(Environment):
 
 class _Service(Flask):
     jinja_environment = _Templates
+    jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -53,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings = settings or read_settings()
         loaded = load_calls(settings.calls_dir, settings.held_open)
     except (SettingsError, CallFileError) as error:
-        if _checks_a_call():
+        if _looks_at_files():
             return commands_alone()
         sys.exit(f"Not started.\n{error}")
 
@@ -75,9 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Before all else, so that arrival is noted before anything reads the request's body.
     _register_hooks(app, settings)
     extensions.compress.init_app(app)
-    extensions.babel.init_app(
-        app, default_translation_directories=str(ROOT / "translations"), locale_selector=_pick_language
-    )
+    _speak(app)
     extensions.csrf.init_app(app)
     extensions.htmx.init_app(app)
     extensions.limiter.init_app(app)
@@ -94,15 +94,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _checks_a_call() -> bool:
-    """``flask call check`` must work where nothing else does: it is how a broken file is found."""
-    return os.environ.get("FLASK_RUN_FROM_CLI") == "true" and sys.argv[1:3] == ["call", "check"]
+def _looks_at_files() -> bool:
+    """Whether a command is run that needs no setting and no call: it is how a broken file is found."""
+    is_command = os.environ.get("FLASK_RUN_FROM_CLI") == "true" and sys.argv[1:2] == ["call"]
+    return is_command and sys.argv[2:3] in ([name] for name in WITHOUT_SETTINGS)
 
 
 def commands_alone() -> Flask:
-    app = Flask(__name__)
+    app = _Service(__name__)
+    _speak(app)
     register_commands(app)
     return app
+
+
+def _speak(app: Flask) -> None:
+    extensions.babel.init_app(
+        app, default_translation_directories=str(ROOT / "translations"), locale_selector=_pick_language
+    )
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:
@@ -160,7 +168,6 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
         names = language.own_names()
     app.jinja_env.finalize = language.localise
     language.install_words(app.jinja_env)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         localise=language.localise,
         moment=language.moment,

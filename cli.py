@@ -1,8 +1,7 @@
-"""The commands of ``flask``: checking a call's file, exports, sending mails, bringing the database up to date."""
+"""The commands of ``flask``: mails, single applications, officers, retention; and the groups that stand elsewhere."""
 
 import time
 from datetime import datetime
-from pathlib import Path
 
 import click
 from flask import Flask
@@ -10,102 +9,33 @@ from flask.cli import AppGroup
 
 import clock
 import logs
-from forms.call_file import CallFileError, load_call
+from call_commands import call_group
 from forms.clean import clean_line
 from forms.kinds.contact import EmailError, parse_email
 from forms.texts import LANGUAGES, SOURCE
 from models.application import Application
 from models.database import database
 from models.outbox import OutboxMail
-from operating import backup_group, db_group, maintenance_group
+from operating import backup_group, db_group, helsinki, maintenance_group
 from services import (
     accounts,
     drafts,
-    exports,
     figures,
     mail,
     officers,
     outbox,
     reminders,
     retention,
-    submissions,
 )
 from services.accounts import Role
 from services.context import calls
-from services.exports.content import Export
 
 log = logs.get(__name__)
 
-call_group = AppGroup("call", help="Calls for applications.")
 mail_group = AppGroup("mail", help="Mails that wait in the outbox.")
 application_group = AppGroup("application", help="One application: more time, a late one accepted.")
 officer_group = AppGroup("officer", help="Accounts of the ministry's people.")
 retention_group = AppGroup("retention", help="What is past its time goes.")
-
-
-@call_group.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
-def check_call(file: Path) -> None:
-    """Say all that is wrong with a call's FILE, or what it holds and which texts are not official."""
-    try:
-        call = load_call(file)
-    except CallFileError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{file.name}: {len(call.questions)} questions, {len(call.rules)} rules, no faults.")
-    by_provenance: dict[str, list[str]] = {}
-    for question in call.questions:
-        by_provenance.setdefault(call.provenance_of(question), []).append(str(question.number))
-    for provenance, numbers in sorted(by_provenance.items()):
-        click.echo(f"  {provenance}: questions {', '.join(numbers)}")
-
-
-@call_group.command("export")
-@click.argument("key")
-@click.option("--format", "kind", required=True, type=click.Choice(list(exports.FORMATS)))
-@click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
-@click.option("--without-contacts", is_flag=True, help="Without contact details, in documents too.")
-@click.option("--language", type=click.Choice(LANGUAGES), default=SOURCE, help="Of heads and labels.")
-def export_call(key: str, kind: str, out: Path, without_contacts: bool, language: str) -> None:
-    """Write the current versions of all applications of the call KEY into a file."""
-    call = calls().get(key)
-    if call is None:
-        raise click.ClickException(f"There is no call {key}.")
-    # A file that is only begun must not be taken for a whole one.
-    begun = out.with_name(f"{out.name}.part")
-    with database.connection_context(), begun.open("w+b") as file:
-        which = submissions.current(call)
-        with click.progressbar(length=len(which), label="Applications") as bar:
-            export = Export(call, which, language, not without_contacts, on_progress=lambda *_: bar.update(1))
-            left = exports.write(export, kind, file)
-    begun.replace(out)
-    click.echo(f"{len(which)} applications in {out}.")
-    if left.cut:
-        click.echo(f"{left.cut} cells too long for the format are cut, with a mark; CSV and JSON have them whole.")
-    for reference in left.missing:
-        click.echo(f"{reference} has no document in it: it could not be made.")
-
-
-@call_group.command("handled")
-@click.argument("key")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day in Finland; without it, now.")
-@click.option("--reopen", is_flag=True, help="It is not: what is not erased yet stays.")
-def end_handling(key: str, on: datetime | None, reopen: bool) -> None:
-    """Note that the applications of the call KEY are handled; their contact details go some time after."""
-    call = calls().get(key)
-    if call is None:
-        raise click.ClickException(f"There is no call {key}.")
-    with database.connection_context():
-        if reopen:
-            retention.reopen(call)
-            click.echo(f"{key} is being handled; nothing more is erased.")
-            return
-        try:
-            retention.end_handling(call, on.replace(tzinfo=clock.HELSINKI) if on else clock.now())
-        except retention.NotClosedError as error:
-            raise click.ClickException(f"{key} closes only {_helsinki(call.closes)}.") from error
-        until = retention.contact_until(call)
-        assert until
-        click.echo(f"Contact details of {key} are erased from {_helsinki(until)} on.")
 
 
 @mail_group.command("send")
@@ -142,13 +72,13 @@ def mail_status() -> None:
     if found.dropped:
         click.echo(f"{found.dropped} not needed any more, most because a newer version was sent.")
     if found.oldest:
-        click.echo(f"The oldest that is not sent was written {_helsinki(found.oldest)}.")
+        click.echo(f"The oldest that is not sent was written {helsinki(found.oldest)}.")
     for row in found.failing:
-        click.echo(f"{_told(row)}, next try {_helsinki(row.next_at)}: {_error(row)}")
+        click.echo(f"{_told(row)}, next try {helsinki(row.next_at)}: {_error(row)}")
     for row in found.refused:
-        click.echo(f"{_told(row)}, refused {_helsinki(row.refused_at)}: {_error(row)}")
+        click.echo(f"{_told(row)}, refused {helsinki(row.refused_at)}: {_error(row)}")
     for row in found.incomplete:
-        click.echo(f"{_told(row)}, sent {_helsinki(row.sent_at)}: {_error(row)}")
+        click.echo(f"{_told(row)}, sent {helsinki(row.sent_at)}: {_error(row)}")
 
 
 @mail_group.command("retry")
@@ -162,9 +92,9 @@ def retry_mail(mail_id: int) -> None:
         if outbox.is_dropped(row):
             raise click.ClickException(f"Mail {mail_id} is {_error(row)}.")
         if row.sent_at:
-            raise click.ClickException(f"Mail {mail_id} was sent {_helsinki(row.sent_at)}.")
+            raise click.ClickException(f"Mail {mail_id} was sent {helsinki(row.sent_at)}.")
         if not outbox.make_due(row):
-            raise click.ClickException(f"Mail {mail_id} is on its way. Look again after {_helsinki(row.next_at)}.")
+            raise click.ClickException(f"Mail {mail_id} is on its way. Look again after {helsinki(row.next_at)}.")
         mail.deliver(only=mail_id)
         row = outbox.find(mail_id)
     if row is None or row.sent_at is None or outbox.is_dropped(row):
@@ -174,10 +104,6 @@ def retry_mail(mail_id: int) -> None:
 
 def _told(row: OutboxMail) -> str:
     return f"{row.id} {row.kind} to {_masked(row.recipient)}, attempts {row.attempts}"
-
-
-def _helsinki(instant: datetime) -> str:
-    return f"{clock.in_helsinki(instant):%d.%m.%Y %H.%M} Helsinki time"
 
 
 def _masked(address: str) -> str:

@@ -14,6 +14,7 @@ from jinja2 import Environment
 
 import clock
 from clock import in_helsinki
+from forms.faults import Fault
 from forms.texts import LANGUAGES, SOURCE, Euros, Message, Percent, SignedEuros, Text
 
 NBSP = "\u00a0"
@@ -66,7 +67,7 @@ def install_words(templates: Environment) -> None:
     templates.globals["_"] = templates.globals["gettext"]
 
 
-def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type
+def localise(value: Any) -> Any:  # noqa: C901, PLR0911 - one line a type
     """A value as it reads in the current language; what has no language is left as it is."""
     match value:
         case str() | int():
@@ -74,6 +75,8 @@ def localise(value: Any) -> Any:  # noqa: PLR0911 - one line a type
             return value
         case Text():
             return value.in_language(current())
+        case Fault():
+            return f"{value.spot}: {localise(value.text)}"
         case Message():
             params = {
                 name: grouped(param) if isinstance(param, int) else localise(param)

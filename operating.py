@@ -1,6 +1,6 @@
 """The commands of ``flask`` for whoever looks after the server: the database, backups, maintenance."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -18,6 +18,11 @@ from services.maintenance import Maintenance
 db_group = AppGroup("db", help="The database.")
 backup_group = AppGroup("backup", help="Backups of the database.")
 maintenance_group = AppGroup("maintenance", help="While it is on, people are told to wait, and keep their text.")
+
+
+def helsinki(instant: datetime) -> str:
+    """An instant as the commands say it."""
+    return f"{clock.in_helsinki(instant):%d.%m.%Y %H.%M} Helsinki time"
 
 
 @db_group.command("upgrade")
@@ -71,8 +76,8 @@ def run_backup() -> None:
 def list_backups() -> None:
     """Say which backups there are, the newest first."""
     for backup in backups.all_there_are():
-        made_at = f"{clock.in_helsinki(backup.made_at):%d.%m.%Y %H.%M} Helsinki time"
-        click.echo(f"{backup.path} {made_at} {backup.bytes} B{'' if backup.is_encrypted else ' not encrypted'}")
+        secret = "" if backup.is_encrypted else " not encrypted"
+        click.echo(f"{backup.path} {helsinki(backup.made_at)} {backup.bytes} B{secret}")
 
 
 @backup_group.command("restore")

@@ -1,25 +1,27 @@
 """A call's file with its registers, as bytes; and the call that is read from them, or all that is wrong with them."""
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from forms import register
+from forms.call_text import MOST_BYTES, CallText
+from forms.consistency import Parts, inconsistencies
 from forms.definition import Call
-from forms.faults import faults_of
+from forms.faults import CallFileError, Fault, Found, said_of
+from forms.kinds.amounts import AmountRow, Rows
 from forms.kinds.areas import Area
+from forms.register import Registers
+from forms.texts import Message, msg
+from forms.toml_places import Location
 
+_ROWS: TypeAdapter[tuple[AmountRow, ...]] = TypeAdapter(Rows)
 
-class CallFileError(Exception):
-    """A call's file can't be used. ``faults`` has a line for each reason, with the remedy."""
-
-    def __init__(self, name: str, faults: list[str]) -> None:
-        self.name = name
-        self.faults = faults
-        super().__init__("\n".join(f"{name}: {fault}" for fault in faults))
+LARGEST = 999_999_999_999
+"""The largest number in a file, in either direction: as of amounts, which databases and printers can take."""
 
 
 @dataclass(frozen=True)
@@ -34,20 +36,30 @@ class CallSource:
     def from_path(cls, path: Path) -> "CallSource":
         """A file with those registers it names that lie beside it. Raises CallFileError where it can't be read."""
         try:
-            text = path.read_bytes()
+            text = _beginning(path, MOST_BYTES)
         except OSError as error:
-            raise CallFileError(path.name, [f"can't be read ({error}); correct its name or its rights"]) from error
+            why = msg("Tiedostoa ei voi avata (%(why)s). Tarkistakaa nimi ja oikeudet.", why=error.strerror)
+            raise CallFileError([Fault(path.name, None, why)]) from error
         return cls(path.name, text, _registers_beside(path, text))
 
 
 def read_call(source: CallSource) -> Call:
     """The call of a file; opens no file itself. Raises CallFileError with every fault that was found."""
-    data = _parsed(source.name, source.text)
-    context = {"registers": source.registers, "rows": data.get("rows", {}), "areas": _areas(data)}
+    text = CallText.parsed(source.name, source.text)
+    data = text.data
+    if too_large := list(_too_large(data, ())):
+        raise CallFileError(text.faults(too_large))
+    context = {"registers": Registers(source.registers), "rows": _rows(data), "areas": _areas(data)}
+    found: list[Found | Fault] = []
     try:
         call = Call.model_validate(data, context=context)
+        parts = Parts.of(call, data)
     except ValidationError as error:
-        raise CallFileError(source.name, list(faults_of(error, data))) from error
+        found += said_of(error.errors(include_url=False), Call)
+        parts = Parts.salvaged(data, context)
+    found += inconsistencies(parts)
+    if found:
+        raise CallFileError(text.faults(found))
     for question in call.questions:
         # Built now, once: building them while people wait costs more than all checks.
         _ = question.form_class
@@ -59,26 +71,28 @@ def load_call(path: Path) -> Call:
     return read_call(CallSource.from_path(path))
 
 
-def _parsed(name: str, text: bytes) -> dict[str, Any]:
+def expect_another(name: str, call: Call, others: Iterable[Call]) -> None:
+    """Raises CallFileError, for the file of this name, where its call is called as one of the others."""
+    for other in others:
+        if other.key == call.key or other.reference_prefix == call.reference_prefix:
+            taken = msg("key tai reference_prefix on jo haulla %(call)s. Antakaa toinen.", call=other.key)
+            raise CallFileError([Fault(name, None, taken)])
+
+
+def wrong_with(field: str, value: str) -> Message | None:
+    """What is wrong with a text as a field of a call, None where nothing is."""
     try:
-        return tomllib.loads(text.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise CallFileError(name, [f"can't be read ({error}); save it as UTF-8"]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise CallFileError(name, [f"is not TOML: {error}; correct the line"]) from error
+        TypeAdapter(Call.model_fields[field].rebuild_annotation()).validate_python(value)
+    except ValidationError as error:
+        return next(found.message for found in said_of(error.errors(), Call))
+    return None
 
 
 def registers_named(name: str, text: bytes) -> list[str]:
     """The registers that a call's file names, well-formed or not. Raises CallFileError where it is not TOML."""
-    return list(dict.fromkeys(_registers_in(_parsed(name, text))))
-
-
-def _registers_in(data: dict[str, Any]) -> Iterator[str]:
-    questions = data.get("questions")
-    for question in questions if isinstance(questions, list) else []:
-        register = question.get("register") if isinstance(question, dict) else None
-        if isinstance(register, str):
-            yield register
+    questions = CallText.parsed(name, text).data.get("questions")
+    parts = [part for part in questions if isinstance(part, dict)] if isinstance(questions, list) else []
+    return list(dict.fromkeys(part["register"] for part in parts if isinstance(part.get("register"), str)))
 
 
 def _registers_beside(path: Path, text: bytes) -> dict[str, bytes]:
@@ -87,8 +101,36 @@ def _registers_beside(path: Path, text: bytes) -> dict[str, bytes]:
     except CallFileError:
         return {}
     # Only what lies beside the call: a file must not reach others of the machine.
-    beside = {name: path.with_name(name) for name in names if name == Path(name).name}
-    return {name: file.read_bytes() for name, file in beside.items() if file.is_file()}
+    files = {file.name: file for file in path.parent.glob("*.csv") if file.is_file()}
+    return {name: _beginning(files[name], register.MOST_BYTES) for name in names if name in files}
+
+
+def _beginning(path: Path, most: int) -> bytes:
+    """A file, or enough of it to see that it has more than ``most`` bytes."""
+    with path.open("rb") as file:
+        return file.read(most + 1)
+
+
+def _too_large(node: Any, location: Location) -> Iterator[Found]:
+    """The numbers that nothing can be counted with."""
+    if isinstance(node, dict | list):
+        for step, part in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from _too_large(part, (*location, step))
+    elif isinstance(node, int) and abs(node) > LARGEST:
+        yield Found(location, msg("Luku on liian suuri. Lyhentäkää sitä."))
+
+
+def _rows(data: dict[str, Any]) -> dict[str, tuple[AmountRow, ...] | None]:
+    """The sets of rows that questions name, read once however many name one; None for one that can't be read."""
+    found: dict[str, tuple[AmountRow, ...] | None] = {}
+    sets = data.get("rows")
+    for name, rows in sets.items() if isinstance(sets, dict) else ():
+        try:
+            found[name] = _ROWS.validate_python(rows)
+        except ValidationError:
+            # Its faults come out, with their place, when the sets themselves are read.
+            found[name] = None
+    return found
 
 
 def _areas(data: dict[str, Any]) -> tuple[Area, ...]:

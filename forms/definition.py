@@ -1,27 +1,40 @@
-"""A call, typed and frozen, and what must hold between its parts. How it is read from a file: forms/call_file.py."""
+"""A call, typed and frozen. How it is read from a file: forms/call_file.py; what holds in it: forms/consistency.py."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, GetJsonSchemaHandler, WithJsonSchema, field_validator, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from clock import HELSINKI
-from forms.faults import numbered
+from forms.faults import shaped
 from forms.kinds import AnyQuestion
-from forms.kinds.amounts import AmountRow
+from forms.kinds.amounts import Rows
 from forms.kinds.areas import AreasQuestion
 from forms.kinds.choice import ChoiceQuestion
 from forms.kinds.contact import ContactQuestion, parse_email
 from forms.kinds.derived import DerivedQuestion
-from forms.question import Provenance, Question, References, Strict
+from forms.question import Provenance, Question, Strict
 from forms.retention import Retention
 from forms.rules import AnyRule
-from forms.texts import SOURCE, Text
+from forms.texts import SOURCE, FaultError, Text, language_schema, msg
 
 SUMMARY_PAGE = "yhteenveto"
 """The last page of every call: problems, preview and sending."""
+
+MOST_PARTS = 500
+"""Questions, or rules, of a call; that of 2021 has 40."""
+
+YEARS = range(2000, 2100)
+"""Others are slips of the finger, not times of a call."""
+
+_CALL_KEY = msg("Käyttäkää pieniä kirjaimia a–z, numeroita ja väliviivaa, enintään 60 merkkiä.")
+_PREFIX = msg("Käyttäkää 2–6 isoa kirjainta A–Z tai numeroa.")
+
+_Time = Annotated[datetime, WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"})]
+"""In the file a date and clock time without a zone, which is not JSON Schema's ``date-time``."""
 
 SomeQuestion = TypeVar("SomeQuestion", bound=Question)
 
@@ -41,6 +54,11 @@ class SourcedText(Strict):
         languages = {key: text for key, text in given.items() if key != "provenance"}
         return {"text": languages, "provenance": given.get("provenance")}
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        provenance = {"enum": list(get_args(Provenance))}
+        return {**language_schema({"provenance": provenance}), "description": cls.__doc__}
+
 
 class Registry(Strict):
     """Where the signed document goes, and the copy of each submission."""
@@ -54,7 +72,7 @@ class Registry(Strict):
         try:
             return parse_email(email)
         except ValueError as error:
-            raise ValueError(f"{email!r} is no e-mail address") from error
+            raise FaultError(msg("%(email)s ei ole sähköpostiosoite. Korjatkaa se.", email=email[:80])) from error
 
 
 class Page(Strict):
@@ -79,11 +97,11 @@ class Section(Strict):
 class Call(Strict):
     """A call for applications: its texts, times, addresses, questions and rules."""
 
-    key: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    reference_prefix: str = Field(pattern=r"^[A-Z0-9]{2,6}$")
-    opens: datetime
+    key: Annotated[str, shaped(r"^[a-z0-9][a-z0-9-]{0,60}$", _CALL_KEY)]
+    reference_prefix: Annotated[str, shaped(r"^[A-Z0-9]{2,6}$", _PREFIX)]
+    opens: _Time
     """The first instant at which sending is possible, aware UTC; written in the file as Helsinki time."""
-    closes: datetime
+    closes: _Time
     """The last instant that is in time, aware UTC."""
     appropriation: int | None = Field(default=None, gt=0)
     """What there is to grant in all, in whole euros; None where nothing is to be compared with it."""
@@ -94,76 +112,23 @@ class Call(Strict):
     instructions: SourcedText
     declaration: SourcedText
     retention: Retention = Field(default_factory=Retention)
-    rows: dict[str, tuple[AmountRow, ...]] = Field(default_factory=dict)
-    pages: tuple[Page, ...] = Field(min_length=1)
-    sections: tuple[Section, ...] = Field(min_length=1)
-    questions: tuple[AnyQuestion, ...] = Field(min_length=1)
-    rules: tuple[AnyRule, ...] = ()
+    rows: dict[str, Rows] = Field(default_factory=dict)
+    pages: tuple[Page, ...] = Field(min_length=1, max_length=50)
+    sections: tuple[Section, ...] = Field(min_length=1, max_length=100)
+    questions: tuple[AnyQuestion, ...] = Field(min_length=1, max_length=MOST_PARTS)
+    rules: tuple[AnyRule, ...] = Field(default=(), max_length=MOST_PARTS)
 
     @field_validator("opens", "closes", mode="before")
     @classmethod
     def _from_helsinki(cls, written: object) -> datetime:
         # A date alone would silently mean its first minute.
         if not isinstance(written, datetime) or written.tzinfo is not None:
-            raise ValueError("must be a date and clock time in Helsinki, as 2021-05-17T16:15:00")
+            raise FaultError(
+                msg("Tässä pitää olla päivä ja kellonaika muodossa 2026-05-31T16:15:00, ilman lainausmerkkejä.")
+            )
+        if written.year not in YEARS:
+            raise FaultError(msg("Vuosi ei voi olla oikein. Korjatkaa se."))
         return written.replace(tzinfo=HELSINKI).astimezone(UTC)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "Call":
-        faults = list(self._faults())
-        if faults:
-            raise ValueError("\n".join(faults))
-        return self
-
-    def _faults(self) -> Iterator[str]:
-        if self.closes <= self.opens:
-            yield "closes is not after opens; correct the times"
-        names = {
-            "pages": [page.key for page in self.pages],
-            "sections": [section.key for section in self.sections],
-            "questions": [question.key for question in self.questions],
-            "numbers": [str(question.number) for question in self.questions],
-        }
-        for name, keys in names.items():
-            for key in sorted({key for key in keys if keys.count(key) > 1}):
-                yield f"{name}: {key} stands twice; give one of them another"
-        if self.pages[-1].key != SUMMARY_PAGE:
-            yield f"pages: the last must be {SUMMARY_PAGE!r}; add it or move it to the end"
-        pages = {page.key for page in self.pages}
-        for section in self.sections:
-            if section.page not in pages:
-                yield f"section {section.key}: unknown page {section.page!r}; take one of {', '.join(sorted(pages))}"
-        sections = {section.key for section in self.sections}
-        for question in self.questions:
-            if question.section not in sections:
-                known = ", ".join(sorted(sections))
-                yield f"question {question.key}: unknown section {question.section!r}; take one of {known}"
-        areas = [section for section in self.sections if section.area]
-        if len(self.of_kind(AreasQuestion)) != bool(areas):
-            yield "questions: sections with area = true need one question of the kind areas, and no more than one"
-        yield from self._broken_references()
-
-    def _broken_references(self) -> Iterator[str]:
-        named: list[tuple[str, type[Question], References]] = [
-            *(
-                (f"question {question.key}", question.looks_at, question.references)
-                for question in self.of_kind(DerivedQuestion)
-            ),
-            *(
-                (f"rules {numbered(place, rule.kind)}", rule.looks_at, rule.references)
-                for place, rule in enumerate(self.rules)
-            ),
-        ]
-        for who, kind, references in named:
-            for key, row in sorted({one for one in references if references.count(one) > 1}):
-                yield f"{who}: names {key}{f' row {row}' if row else ''} twice; correct one of the two"
-            for key, row in references:
-                question = self.by_key.get(key)
-                if not isinstance(question, kind):
-                    yield f"{who}: {key!r} is no question of the kind {kind.kind_name()}; correct the key"
-                elif row is not None and row not in question.suffixes({}):
-                    rows = ", ".join(question.suffixes({}))
-                    yield f"{who}: question {key} has no row {row!r}; it has {rows}"
 
     def of_kind(self, kind: type[SomeQuestion]) -> list[SomeQuestion]:
         return [question for question in self.questions if isinstance(question, kind)]

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField, ValidationError
 
 from forms.clean import clean_line
+from forms.faults import not_among, shaped
 from forms.shown import ChangedPart, Shown, changed_parts
-from forms.texts import Message, Text, msg
+from forms.texts import FaultError, Message, Text, msg
 
 if TYPE_CHECKING:
     from forms.answers import Answers
@@ -120,6 +121,9 @@ def line_fits(form: Form, field: StringField) -> None:
         )
 
 
+_KEY_ADVICE = msg("Kysymyksen tunnus on q ja numero, esimerkiksi q4 tai q4b.")
+
+
 class Strict(BaseModel):
     """A frozen part of a call that knows all its keys."""
 
@@ -148,8 +152,8 @@ class Question(Strict):
     """An answer opens and closes other questions, so the page is posted whole with it and nothing on it gets lost."""
 
     # Such keys can be no name of a field or place that the program itself uses.
-    key: str = Field(pattern=r"^q[0-9]+[a-z]?$")
-    number: int = Field(gt=0)
+    key: Annotated[str, shaped(r"^q[0-9]{1,4}[a-z]?$", _KEY_ADVICE)]
+    number: int = Field(gt=0, lt=10_000)
     section: str
     label: Text
     help: Text | None = None
@@ -162,7 +166,7 @@ class Question(Strict):
     def _known_checks(cls, severity: Mapping[str, Severity]) -> Mapping[str, Severity]:
         for check in severity:
             if check not in cls.checks:
-                raise ValueError(f"unknown check {check!r}; this kind has {', '.join(cls.checks)}")
+                raise FaultError(not_among(check, cls.checks))
         return severity
 
     @classmethod

@@ -2,12 +2,13 @@
 
 import csv
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from stdnum.fi import ytunnus
 
-from forms.texts import LANGUAGES, SOURCE, Text
+from forms.faults import Fault, FileFaultError, not_utf8, too_many_bytes
+from forms.texts import LANGUAGES, SOURCE, FaultError, Message, Text, msg
 
 NAMES = {language: f"name_{language}" for language in LANGUAGES}
 NEEDED = ("business_id", NAMES[SOURCE])
@@ -16,8 +17,12 @@ KNOWN = tuple(dict.fromkeys([*NEEDED, *NAMES.values()]))
 _AFTER_Z = str.maketrans("åäö", "{|}")
 
 
-class RegisterError(ValueError):
-    """The register's file can't be used; the message says why."""
+MOST_BYTES = 1_000_000
+"""Of a register's file; that of 2021 has 6 400."""
+
+
+class RegisterError(FileFaultError):
+    """A register's file can't be used."""
 
 
 @dataclass(frozen=True)
@@ -65,27 +70,71 @@ class Register:
 
 
 def read_register(name: str, content: bytes) -> Register:
-    """The register in a file. Raises RegisterError, naming the file, the line and what to do."""
-    try:
-        lines = list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise RegisterError(f"{name}: can't be read ({error}); save it as CSV in UTF-8") from error
+    """The register in a file. Raises RegisterError with every fault that was found in it."""
+    lines = _lines(name, content)
+    faults: list[Fault] = []
     providers: dict[str, Provider] = {}
     for number, line in enumerate(lines, start=2):
-        where = f"{name}, line {number}"
+
+        def note(message: Message, number: int = number) -> None:
+            faults.append(Fault(name, number, message))
+
         # A name in a column that nobody reads would be a name lost.
         if None in line.values() or not set(NEEDED) <= set(line) <= set(KNOWN):
-            raise RegisterError(f"{where}: the columns must be {', '.join(KNOWN)}")
-        business_id = line["business_id"].strip()
+            note(msg("Sarakkeet pitää olla %(columns)s, ja jokaisella rivillä yhtä monta.", columns=", ".join(KNOWN)))
+            continue
+        business_id, finnish = line["business_id"].strip(), line[NAMES[SOURCE]].strip()
         if not ytunnus.is_valid(business_id):
-            raise RegisterError(f"{where}: {business_id!r} is not a business ID; write it as 1234567-8")
-        if business_id in providers:
-            raise RegisterError(f"{where}: {business_id} stands twice; remove one")
-        finnish = line[NAMES[SOURCE]].strip()
+            note(msg("%(given)s ei ole Y-tunnus. Kirjoittakaa se muodossa 1234567-8.", given=business_id[:40] or "–"))
+        elif business_id in providers:
+            note(msg("%(value)s on jo käytössä. Antakaa toinen.", value=business_id))
         if not finnish:
-            raise RegisterError(f"{where}: {NAMES[SOURCE]} is empty; write the provider's name")
-        names = {language: line.get(column, "").strip() or finnish for language, column in NAMES.items()}
-        providers[business_id] = Provider(business_id, Text(names))
-    if not providers:
-        raise RegisterError(f"{name}: holds no provider; add at least one line")
+            note(msg("Järjestäjän nimi puuttuu sarakkeesta %(column)s. Lisätkää se.", column=NAMES[SOURCE]))
+        elif ytunnus.is_valid(business_id):
+            names = {language: line.get(column, "").strip() or finnish for language, column in NAMES.items()}
+            providers[business_id] = Provider(business_id, Text(names))
+    if not lines:
+        faults.append(Fault(name, 1, msg("Luettelossa ei ole yhtään järjestäjää. Lisätkää vähintään yksi rivi.")))
+    if faults:
+        raise RegisterError(faults)
     return Register(list(providers.values()))
+
+
+def _lines(name: str, content: bytes) -> list[dict[str, str]]:
+    if len(content) > MOST_BYTES:
+        raise RegisterError([Fault(name, None, too_many_bytes(MOST_BYTES))])
+    try:
+        return list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise RegisterError([Fault(name, line, not_utf8())]) from error
+    except csv.Error as error:
+        not_csv = msg("Tiedosto ei ole CSV-muotoa. Tallentakaa se CSV-muodossa, pilkku erottimena.")
+        raise RegisterError([Fault(name, None, not_csv)]) from error
+
+
+class Registers:
+    """The registers that came with a call, each read when a question first asks for it, and once."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+        self._read: dict[str, Register | FaultError] = {}
+
+    def get(self, name: str) -> Register:
+        """Raises FaultError where there is none of this name, or it can't be used."""
+        if name not in self._read:
+            self._read[name] = self._found(name)
+        found = self._read[name]
+        if isinstance(found, FaultError):
+            raise found
+        return found
+
+    def _found(self, name: str) -> Register | FaultError:
+        if name not in self._files:
+            return FaultError(
+                msg("Luetteloa %(name)s ei ole haun vieressä. Lisätkää tiedosto tai korjatkaa nimi.", name=name[:80])
+            )
+        try:
+            return read_register(name, self._files[name])
+        except RegisterError as error:
+            return error

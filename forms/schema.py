@@ -1,4 +1,4 @@
-"""The JSON Schema of a call's applications: what ``hakemus.json`` holds, for whoever reads it by program."""
+"""JSON Schemas: of a call's applications, as ``hakemus.json`` holds them; and of calls' files, for editors."""
 
 from typing import Any
 
@@ -35,3 +35,8 @@ def schema_of(call: Call, address: str) -> dict[str, Any]:
         "required": ["call", "reference", "answers"],
         "additionalProperties": False,
     }
+
+
+def schema_of_files() -> dict[str, Any]:
+    """What a call's file may hold, from the models that read it. Times are as an editor of TOML sees them: strings."""
+    return {"$schema": DIALECT, **Call.model_json_schema(by_alias=True)}

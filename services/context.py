@@ -6,8 +6,10 @@ from pathlib import Path
 
 from flask import current_app
 
-from forms.call_file import CallFileError, load_call
+from forms.call_file import expect_another, load_call
 from forms.definition import Call
+from forms.faults import CallFileError, Fault
+from forms.texts import msg
 from models.application import Application
 from settings import Settings
 
@@ -54,14 +56,11 @@ def load_calls(folder: Path, held_open: frozenset[str]) -> Calls:
     calls: list[Call] = []
     for path in sorted(folder.glob("*.toml")):
         call = load_call(path)
-        for other in calls:
-            if other.key == call.key or other.reference_prefix == call.reference_prefix:
-                raise CallFileError(
-                    path.name, [f"key or reference_prefix is that of the call {other.key}; choose another"]
-                )
+        expect_another(path.name, call, calls)
         calls.append(call)
     if not calls:
-        raise CallFileError(folder.name, ["holds no call; add a .toml file or correct CALLS_DIR"])
+        empty = msg("Kansiossa ei ole yhtään hakua. Lisätkää .toml-tiedosto tai korjatkaa CALLS_DIR.")
+        raise CallFileError([Fault(folder.name, None, empty)])
     return Calls(calls, held_open)
 
 

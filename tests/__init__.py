@@ -15,7 +15,8 @@ Where to look:
 - ``test_kinds``: every kind of question, on page and paper
 - ``test_amounts``: amounts and dates
 - ``test_rules``: checks across questions
-- ``test_call_file``: what is said of a wrong file
+- ``test_call_file``: a call's file; ``test_call_faults``, ``test_toml_places``: what is said of a wrong one, and where
+- ``test_call_commands``: making one
 - ``test_saving``: what a save means
 - ``test_history``: two people, earlier answers, links in the applicant's hands
 - ``test_sending``: what stands against it, what it leaves

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
+from forms.faults import SaidElsewhereError, not_among
 from forms.question import Question, Severity, Strict, Table, Typed, UnreadableError, flag
 from forms.shown import Row, Shown
-from forms.texts import Euros, Message, Text, msg
+from forms.texts import Euros, FaultError, Message, Text, msg
 
 if TYPE_CHECKING:
     from forms.answers import Answers
@@ -62,21 +63,24 @@ class AmountRow(Strict):
     label: Text
 
 
+Rows = Annotated[tuple[AmountRow, ...], Field(min_length=1, max_length=50)]
+
+
 def _named_rows(name: object, info: ValidationInfo) -> object:
-    """A question names a set of rows that stands in the call under ``rows``."""
+    """A question names a set of rows that stands in the call under ``rows``, None for one that can't be read."""
     if isinstance(name, str):
-        row_sets = (info.context or {}).get("rows")
-        if not isinstance(row_sets, dict):
-            raise ValueError("the call's rows must be sets of rows with names, as [[rows.name]]")
+        row_sets: Mapping[str, tuple[AmountRow, ...] | None] = (info.context or {})["rows"]
         if name not in row_sets:
-            raise ValueError(f"unknown rows {name!r}; the call has {', '.join(sorted(row_sets)) or 'none'}")
-        return row_sets[name]
+            raise FaultError(not_among(name, row_sets))
+        if (rows := row_sets[name]) is None:
+            raise SaidElsewhereError(name)
+        return rows
     return name
 
 
 class AmountsQuestion(Question):
     kind: Literal["amounts"]
-    rows: Annotated[tuple[AmountRow, ...], BeforeValidator(_named_rows), Field(min_length=1)]
+    rows: Annotated[Rows, BeforeValidator(_named_rows, json_schema_input_type=str)]
 
     table: ClassVar[Table] = Table.AMOUNTS
     has_places: ClassVar[bool] = True

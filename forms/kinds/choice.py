@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
 from forms.question import ONLY, STRING, Question, Severity, Typed, flag, line_fits, object_of
-from forms.register import Provider, Register, RegisterError, read_register
+from forms.register import Provider, Register, Registers
 from forms.shown import Shown
 from forms.texts import Message, Text, msg
 
@@ -20,16 +20,16 @@ CHOSEN, OTHER = "", "muu"
 def _register_of_call(name: object, info: ValidationInfo) -> object:
     """A question names the file of a register that came with the call."""
     if isinstance(name, str):
-        registers: Mapping[str, bytes] = (info.context or {}).get("registers", {})
-        if name not in registers:
-            raise RegisterError(f"the register {name} is not beside the call; add the file or correct its name")
-        return read_register(name, registers[name])
+        registers: Registers = (info.context or {})["registers"]
+        return registers.get(name)
     return name
 
 
 class ChoiceQuestion(Question):
     kind: Literal["choice"]
-    providers: Annotated[Register, BeforeValidator(_register_of_call), Field(alias="register")]
+    providers: Annotated[
+        Register, BeforeValidator(_register_of_call, json_schema_input_type=str), Field(alias="register")
+    ]
 
     has_places: ClassVar[bool] = True
     checks: ClassVar[Mapping[str, Severity]] = {

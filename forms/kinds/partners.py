@@ -9,7 +9,7 @@ from wtforms import Form, StringField
 
 from forms.question import STRING, Question, Severity, Table, Typed, line_fits
 from forms.shown import Row, Shown
-from forms.texts import Message, Text, msg
+from forms.texts import FaultError, Message, Text, msg
 
 if TYPE_CHECKING:
     from forms.answers import Answers
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class PartnersQuestion(Question):
     kind: Literal["partners"]
     shown_rows: int = Field(default=5, gt=0)
-    most_rows: int = Field(default=20, gt=0)
+    most_rows: int = Field(default=20, gt=0, le=100)
     row_label: Text
 
     table: ClassVar[Table] = Table.PARTNERS
@@ -27,7 +27,7 @@ class PartnersQuestion(Question):
     @model_validator(mode="after")
     def _room(self) -> "PartnersQuestion":
         if self.most_rows < self.shown_rows:
-            raise ValueError("most_rows is smaller than shown_rows; make it at least as large")
+            raise FaultError(msg("most_rows on pienempi kuin shown_rows. Sen pitää olla vähintään yhtä suuri."))
         return self
 
     def suffixes(self, typed: Typed) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from wtforms import Form, StringField
 
 from forms.question import Question, Severity, Strict, Typed, UnreadableError, flag
 from forms.shown import Row, Shown
-from forms.texts import Message, Text, msg
+from forms.texts import FaultError, Message, Text, msg
 
 if TYPE_CHECKING:
     from forms.answers import Answers
@@ -54,7 +54,9 @@ class OfferedPeriod(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> "OfferedPeriod":
         if self.end < self.start:
-            raise ValueError("the offered period ends before it starts; swap the days")
+            raise FaultError(msg("Käyttöaika päättyy ennen kuin se alkaa. Korjatkaa start tai end."))
+        if not {self.start.year, self.end.year} <= set(_YEARS):
+            raise FaultError(msg("Vuosi ei voi olla oikein. Korjatkaa se."))
         return self
 
 

@@ -19,7 +19,7 @@ def excess_message(excess: int) -> Message:
 
 class TextQuestion(Question):
     kind: Literal["text"]
-    limit: int = Field(gt=0)
+    limit: int = Field(gt=0, le=100_000)
     """The most characters that can be sent, counted as in forms/clean.py."""
 
     checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF, "too_long": Severity.ERROR}
