@@ -12,7 +12,7 @@ WORKERS := -n $(shell expr $$(nproc) \* 3 / 2) --dist worksteal
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgresql quick lint audit hostile setup bench bench-load bench-documents bench-exports bench-desk ledger deploy-check screens docs house translations lock tools
+.PHONY: help run test test-postgresql quick lint audit hostile fuzz-calls setup bench bench-load bench-documents bench-exports bench-desk ledger deploy-check screens docs house translations lock tools
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ –/'
@@ -65,6 +65,9 @@ audit: $(VENV)/.dev ## Known faults in the pinned dependencies; asks the network
 
 hostile: $(VENV)/.dev $(MO) ## Twenty thousand hostile requests (three minutes; HOSTILE=… for another number)
 	HOSTILE=$${HOSTILE:-20000} $(BIN)/pytest -s tests/security/test_hostile.py
+
+fuzz-calls: $(VENV)/.dev $(MO) ## Two thousand call files changed at random (a minute; MUTATIONS=… for another number)
+	MUTATIONS=$${MUTATIONS:-2000} $(BIN)/pytest -s tests/test_call_fuzz.py
 
 setup: ## The Debian packages that the tests need (as root)
 	apt-get update -qq

@@ -11,7 +11,7 @@ from forms import register
 from forms.call_text import MOST_BYTES, CallText
 from forms.consistency import Parts, inconsistencies
 from forms.definition import Call
-from forms.faults import CallFileError, Fault, Found, said_of
+from forms.faults import CallFileError, Fault, Found, said_of, too_large
 from forms.kinds.amounts import AmountRow, Rows
 from forms.kinds.areas import Area
 from forms.register import Registers
@@ -47,8 +47,8 @@ def read_call(source: CallSource) -> Call:
     """The call of a file; opens no file itself. Raises CallFileError with every fault that was found."""
     text = CallText.parsed(source.name, source.text)
     data = text.data
-    if too_large := list(_too_large(data, ())):
-        raise CallFileError(text.faults(too_large))
+    if unusable := list(_too_large(data, ())):
+        raise CallFileError(text.faults(unusable))
     context = {"registers": Registers(source.registers), "rows": _rows(data), "areas": _areas(data)}
     found: list[Found | Fault] = []
     try:
@@ -117,7 +117,7 @@ def _too_large(node: Any, location: Location) -> Iterator[Found]:
         for step, part in node.items() if isinstance(node, dict) else enumerate(node):
             yield from _too_large(part, (*location, step))
     elif isinstance(node, int) and abs(node) > LARGEST:
-        yield Found(location, msg("Luku on liian suuri. Lyhentäkää sitä."))
+        yield Found(location, too_large())
 
 
 def _rows(data: dict[str, Any]) -> dict[str, tuple[AmountRow, ...] | None]:

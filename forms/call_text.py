@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forms.faults import MOST, CallFileError, Fault, Found, not_utf8, too_many_bytes
+from forms.faults import MOST, CallFileError, Fault, Found, not_utf8, too_large, too_many_bytes
 from forms.texts import Message, msg
 from forms.toml_places import Location, excess, lines_of
 
@@ -65,8 +65,9 @@ class CallText:
         except tomllib.TOMLDecodeError as error:
             raise refused(*_said_by_toml(str(error), text)) from error
         except ValueError as error:
-            # Python reads no number of more than some thousand digits, and no day that is in no calendar.
-            raise refused(None, msg("Tiedostossa on luku tai päivä, jota ei ole. Tarkistakaa ne.")) from error
+            # Python reads no number of more than some thousand digits.
+            longest = max(re.finditer("[0-9_]+", text), key=lambda digits: len(digits[0]))
+            raise refused(text.count("\n", 0, longest.start()) + 1, too_large()) from error
 
     def faults(self, found: Iterable[Found | Fault]) -> list[Fault]:
         """Each thing once, in the order of the file, with its line; not more than anybody reads."""

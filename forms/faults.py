@@ -125,6 +125,10 @@ def too_many_bytes(most: int) -> Message:
     return msg("Tiedosto on liian suuri. Siinä saa olla enintään %(most)s tavua.", most=most)
 
 
+def too_large() -> Message:
+    return msg("Luku on liian suuri. Lyhentäkää sitä.")
+
+
 def not_utf8() -> Message:
     return msg("Tiedosto ei ole UTF-8-muotoa. Tallentakaa se UTF-8-muodossa.")
 

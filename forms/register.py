@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stdnum.fi import ytunnus
 
-from forms.faults import Fault, FileFaultError, not_utf8, too_many_bytes
+from forms.faults import MOST, Fault, FileFaultError, not_utf8, too_many_bytes
 from forms.texts import LANGUAGES, SOURCE, FaultError, Message, Text, msg
 
 NAMES = {language: f"name_{language}" for language in LANGUAGES}
@@ -17,7 +17,7 @@ KNOWN = tuple(dict.fromkeys([*NEEDED, *NAMES.values()]))
 _AFTER_Z = str.maketrans("åäö", "{|}")
 
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 500_000
 """Of a register's file; that of 2021 has 6 400."""
 
 
@@ -70,47 +70,64 @@ class Register:
 
 
 def read_register(name: str, content: bytes) -> Register:
-    """The register in a file. Raises RegisterError with every fault that was found in it."""
-    lines = _lines(name, content)
-    faults: list[Fault] = []
+    """The register in a file. Raises RegisterError with the faults that were found in it, as many as anybody reads."""
     providers: dict[str, Provider] = {}
-    for number, line in enumerate(lines, start=2):
-
-        def note(message: Message, number: int = number) -> None:
-            faults.append(Fault(name, number, message))
-
-        # A name in a column that nobody reads would be a name lost.
-        if None in line.values() or not set(NEEDED) <= set(line) <= set(KNOWN):
-            note(msg("Sarakkeet pitää olla %(columns)s, ja jokaisella rivillä yhtä monta.", columns=", ".join(KNOWN)))
-            continue
-        business_id, finnish = line["business_id"].strip(), line[NAMES[SOURCE]].strip()
-        if not ytunnus.is_valid(business_id):
-            note(msg("%(given)s ei ole Y-tunnus. Kirjoittakaa se muodossa 1234567-8.", given=business_id[:40] or "–"))
-        elif business_id in providers:
-            note(msg("%(value)s on jo käytössä. Antakaa toinen.", value=business_id))
-        if not finnish:
-            note(msg("Järjestäjän nimi puuttuu sarakkeesta %(column)s. Lisätkää se.", column=NAMES[SOURCE]))
-        elif ytunnus.is_valid(business_id):
-            names = {language: line.get(column, "").strip() or finnish for language, column in NAMES.items()}
-            providers[business_id] = Provider(business_id, Text(names))
-    if not lines:
+    faults: list[Fault] = []
+    for number, line in _lines(name, content):
+        provider = _provider(line, providers)
+        if isinstance(provider, Provider):
+            providers[provider.business_id] = provider
+        else:
+            faults.append(Fault(name, number, provider))
+        if len(faults) == MOST:
+            break
+    if not providers and not faults:
         faults.append(Fault(name, 1, msg("Luettelossa ei ole yhtään järjestäjää. Lisätkää vähintään yksi rivi.")))
     if faults:
         raise RegisterError(faults)
     return Register(list(providers.values()))
 
 
-def _lines(name: str, content: bytes) -> list[dict[str, str]]:
+def _lines(name: str, content: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The lines of a file below its heads, each with its number. Raises RegisterError where it is no such file."""
     if len(content) > MOST_BYTES:
         raise RegisterError([Fault(name, None, too_many_bytes(MOST_BYTES))])
     try:
-        return list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise RegisterError([Fault(name, line, not_utf8())]) from error
+        number = content.count(b"\n", 0, error.start) + 1
+        raise RegisterError([Fault(name, number, not_utf8())]) from error
+    reader = csv.DictReader(text.splitlines())
+    try:
+        heads = reader.fieldnames or []
+        # A name in a column that nobody reads would be a name lost.
+        if heads and (not set(NEEDED) <= set(heads) <= set(KNOWN) or len(set(heads)) < len(heads)):
+            raise RegisterError([Fault(name, 1, _columns())])
+        for line in reader:
+            yield reader.line_num, line
     except csv.Error as error:
         not_csv = msg("Tiedosto ei ole CSV-muotoa. Tallentakaa se CSV-muodossa, pilkku erottimena.")
-        raise RegisterError([Fault(name, None, not_csv)]) from error
+        raise RegisterError([Fault(name, reader.line_num + 1, not_csv)]) from error
+
+
+def _columns() -> Message:
+    return msg("Sarakkeet pitää olla %(columns)s, ja jokaisella rivillä yhtä monta.", columns=", ".join(KNOWN))
+
+
+def _provider(line: Mapping[str, str], others: Mapping[str, Provider]) -> Provider | Message:
+    """The provider of a line, or what is wrong with it."""
+    # Csv puts None where a line has too few columns, and under None what it has too many.
+    if None in line or None in line.values():
+        return _columns()
+    business_id, finnish = line["business_id"].strip(), line[NAMES[SOURCE]].strip()
+    if not ytunnus.is_valid(business_id):
+        return msg("%(given)s ei ole Y-tunnus. Kirjoittakaa se muodossa 1234567-8.", given=business_id[:40] or "–")
+    if business_id in others:
+        return msg("%(value)s on jo käytössä. Antakaa toinen.", value=business_id)
+    if not finnish:
+        return msg("Järjestäjän nimi puuttuu sarakkeesta %(column)s. Lisätkää se.", column=NAMES[SOURCE])
+    names = {language: line.get(column, "").strip() or finnish for language, column in NAMES.items()}
+    return Provider(business_id, Text(names))
 
 
 class Registers:

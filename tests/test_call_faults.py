@@ -46,7 +46,7 @@ def faults(folder: Path, old: str, new: str) -> str:
         ("limit = 2500", "limit = 0", ["323: kysymys q4 (4), limit: Luvun pitää olla suurempi kuin 0."]),
         ("limit = 2500", "limit = 9999999", ["323: kysymys q4 (4), limit: Luku saa olla enintään 100000."]),
         ("limit = 2500", f"limit = {'9' * 99}", ["323: kysymys q4 (4), limit: Luku on liian suuri."]),
-        ("limit = 2500", f"limit = {'9' * 9999}", ["luku tai päivä, jota ei ole"]),
+        ("limit = 2500", f"limit = {'9' * 9999}", ["323: Luku on liian suuri."]),
         ("limit = 2500", "limit = 2021-02-30", ["323: Riviä ei voi lukea"]),
         ("limit = 2500", "limit = 1.5", ["323: kysymys q4 (4), limit: Tässä pitää olla kokonaisluku"]),
         ("appropriation = 15_000_000", "appropriation = 0", ["33: appropriation: Luvun pitää olla suurempi kuin 0."]),
@@ -147,7 +147,7 @@ def test_a_fault_names_place_and_remedy(folder: Path, old: str, new: str, words:
     said = faults(folder, old, new)
     for word in words:
         assert word in said, said
-    assert all(line.startswith(f"{REAL.name}:") for line in said.splitlines() if "jota ei ole" not in line), said
+    assert all(line.startswith(f"{REAL.name}:") for line in said.splitlines()), said
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file(folder: Path) -> None:
@@ -204,7 +204,13 @@ def test_a_broken_register_is_named_with_all_its_lines(folder: Path) -> None:
         "providers-2021.csv:5: Sarakkeet pitää olla business_id, name_fi, name_sv, ja jokaisella rivillä yhtä monta.",
         "providers-2021.csv:6: Järjestäjän nimi puuttuu sarakkeesta name_fi. Lisätkää se.",
     ]
-    for content, line, words in ((b"", 1, "ei ole yhtään järjestäjää"), (b"\n\xff", 2, "ei ole UTF-8-muotoa")):
+    for content, line, words in (
+        (b"", 1, "ei ole yhtään järjestäjää"),
+        (b"\n\xff", 2, "ei ole UTF-8-muotoa"),
+        (b"tunnus,nimi\n0201256-6,Helsinki\n", 1, "Sarakkeet pitää olla business_id, name_fi, name_sv"),
+        (b"business_id,name_fi\n\n\n0201256-7,Helsinki\n", 4, "0201256-7 ei ole Y-tunnus"),
+        (b'business_id,name_fi\n0201256-6,"' + b"x" * 200_000, 2, "ei ole CSV-muotoa"),
+    ):
         path.write_bytes(content)
         with pytest.raises(CallFileError, match=words) as error:
             load_call(folder / REAL.name)
