@@ -24,7 +24,7 @@ from forms.texts import SOURCE, FaultError, Text, language_schema, msg
 SUMMARY_PAGE = "yhteenveto"
 """The last page of every call: problems, preview and sending."""
 
-MOST_PARTS = 500
+MOST_PARTS = 200
 """Questions, or rules, of a call; that of 2021 has 40."""
 
 YEARS = range(2000, 2100)
