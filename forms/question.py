@@ -1,10 +1,10 @@
 """What every kind of question can do. Each kind is a subclass in forms/kinds/, with a template of the same name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from werkzeug.datastructures import MultiDict
@@ -23,6 +23,11 @@ texts. Empty fields are left out, so an unanswered question is ``{}``."""
 
 References = tuple[tuple[str, str | None], ...]
 """Keys of questions that are looked at elsewhere, each with a row or None for the whole."""
+
+# A field is KEY.part by name and KEY-part by id; so are these, which stand beside the fields of a question.
+_BESIDE = "aiemmat|kumoa|nahty|ohje|ota|pida|rev|ristiriita|summa|tila|yhdista"
+PartKey = Annotated[str, Field(pattern=rf"^(?!(?:{_BESIDE})$)[a-z][a-z0-9]*$")]
+"""The key of a row, column or option of a question, in the names and ids of its fields."""
 
 Provenance = Literal["official", "adapted", "reconstructed", "translated"]
 
@@ -75,10 +80,11 @@ def flag(check: str, message: Message) -> ValidationError:
 
 
 class Table(StrEnum):
-    """Where an answer stands in exports: a line a row of amounts, a line a partner, or the whole as one text."""
+    """Where an answer stands in exports: a line a row of amounts, a partner or a cell, or the whole as one text."""
 
     AMOUNTS = "amounts"
     PARTNERS = "partners"
+    TABLES = "tables"
     TEXTS = "texts"
 
 
@@ -147,6 +153,9 @@ class Question(Strict):
     changes_page: ClassVar[bool] = False
     """An answer opens and closes other questions, so the page is posted whole with it and nothing on it gets lost."""
 
+    is_ticked: ClassVar[bool] = False
+    """Its fields are buttons or boxes: one press says all, where a text is waited for until it pauses."""
+
     # Such keys can be no name of a field or place that the program itself uses.
     key: str = Field(pattern=r"^q[0-9]+[a-z]?$")
     number: int = Field(gt=0)
@@ -174,6 +183,11 @@ class Question(Strict):
     def has_fields(self) -> bool:
         """Whether there is anything to type."""
         return True
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the question names a group of fields (fieldset), or is the label of its only one."""
+        return self.suffixes({}) != ("",)
 
     def suffixes(self, typed: Typed) -> tuple[str, ...]:
         """The suffixes of the fields on the page, in order; one without rows has the suffix ''."""
@@ -252,15 +266,19 @@ class Question(Strict):
 
     def problems(self, typed: Typed) -> list[Problem]:
         """All that is wrong or odd in an answer taken alone, in the order of its fields."""
+        return list(self._graded(self.found(typed)))
+
+    def found(self, typed: Typed) -> Iterator[tuple[str, Found]]:
+        """What the checks of this kind find in an answer, whatever the call makes of it, each with its field."""
         # A kind without this check asks for each of its fields on its own.
         if "missing" in self.checks and not self.is_answered(typed):
-            return list(self._graded([("", Found("missing", self.missing_message()))]))
+            yield "", Found("missing", self.missing_message())
+            return
         form = self.form_for(typed)(data={suffix or ONLY: text for suffix, text in typed.items()})
         form.validate()
-        names = [(suffix, suffix or ONLY) for suffix in self.possible_suffixes]
-        return list(
-            self._graded((suffix, found) for suffix, name in names if name in form for found in form[name].errors)
-        )
+        for suffix in self.possible_suffixes:
+            if (name := suffix or ONLY) in form:
+                yield from ((suffix, found) for found in form[name].errors)
 
     def _graded(self, found: Iterable[tuple[str, Found]]) -> Iterable[Problem]:
         for suffix, fault in found:

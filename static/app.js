@@ -173,7 +173,7 @@
   document.addEventListener("htmx:oobBeforeSwap", function (event) {
     var section = event.detail.target;
     if (!section.classList.contains("area") || !section.contains(document.activeElement)) { return; }
-    var box = form.querySelector(".areas input[value='" + section.id.replace("alue-", "") + "']");
+    var box = form.querySelector(".kind-areas input[value='" + section.id.replace("alue-", "") + "']");
     if (box) { box.focus({ preventScroll: true }); }
   });
 

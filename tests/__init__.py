@@ -14,6 +14,7 @@ Where to look:
 
 - ``test_kinds``: every kind of question, on page and paper
 - ``test_amounts``: amounts and dates
+- ``test_numbers``: numbers, tables, choices
 - ``test_rules``: checks across questions
 - ``test_call_file``: what is said of a wrong file
 - ``test_saving``: what a save means
