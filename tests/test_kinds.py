@@ -75,6 +75,7 @@ WALKS = {
         [{"nimi": "Kunta & <Oy>", "osuus": "1 200 €", "tyo": "1.5"}, {"nimi": "", "osuus": "", "tyo": "0,25"}],
         ["Namn Andel Arbete", "Sammanlagt, Arbete: 1,75 årsverken"],
     ),
+    "yes_no": Walk({"q1": "ei"}, ["alkanut? Ei"], "ei", ["börjat? Nej"]),
     "derived": Walk(
         {"q1.palkat": "100", "q1.muut": "20"},
         ["Osio 100 € Haettava yhteensä 100 € Kaikki kulut 120 €"],
@@ -192,6 +193,7 @@ MISSING = {
     "multiple_choice": " – Valitkaa vähintään 1 vaihtoehto.",
     "number": " – Kirjoittakaa luku.",
     "table": " – Täyttäkää vähintään yksi rivi.",
+    "yes_no": " – Valitkaa kyllä tai ei.",
     # What is computed misses nothing, whatever the call asks for.
     "derived": "Mikään ei estä hakemuksen lähettämistä.",
 }

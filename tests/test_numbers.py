@@ -13,7 +13,7 @@ from forms.question import UnreadableError
 from forms.texts import Quantity
 from language import localise
 from tests.applicant import Applicant
-from tests.forms_of_pages import parse
+from tests.forms_of_pages import parse, text_of
 
 
 @pytest.mark.parametrize(
@@ -130,3 +130,10 @@ def test_a_choice_that_need_not_be_made_is_taken_back(small: Callable[..., Appli
 def test_a_choice_of_no_page_of_ours_is_none(small: Callable[..., Applicant]) -> None:
     applicant = small("single_choice").press("Tallenna", {"q1": "muu"}).press("Tallenna", {"q1": "<jokin>"})
     assert "Toteuttaja Muu" in applicant.go("yhteenveto").text
+
+
+def test_what_must_be_chosen_has_no_blank_button(small: Callable[..., Applicant]) -> None:
+    applicant = small("yes_no")
+    assert applicant.page is not None
+    assert [text_of(node) for node in applicant.page.iter("label")] == ["Kyllä", "Ei"]
+    assert "alkanut? – Valitkaa kyllä tai ei." in applicant.go("yhteenveto").text
