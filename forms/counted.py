@@ -2,12 +2,15 @@
 
 import re
 from decimal import Decimal
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 from wtforms import Form, StringField
 
-from forms.question import Question, Strict, Typed, UnreadableError, flag
+from forms.conditions import Condition
+from forms.deciding import DecidingQuestion
+from forms.question import Typed, UnreadableError, flag
+from forms.strict import Strict
 from forms.texts import Euros, Message, Quantity, Text, msg
 
 Count = int | Decimal
@@ -52,13 +55,10 @@ def parse_number(typed: str, decimals: int = 0) -> Decimal | None:
     return number
 
 
-class CountedQuestion(Question):
+class CountedQuestion(DecidingQuestion):
     """A question whose answer is numbers: a rule or a condition may look at a part of it, or at all parts together."""
 
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The rows or columns that a call's file may name; none where there is one number."""
-        return ()
+    hows: ClassVar[tuple[str, ...]] = ("above", "below")
 
     def part_label(self, part: str | None) -> Text | Message:
         """What a part is called; the question's own label where none is meant."""
@@ -71,6 +71,18 @@ class CountedQuestion(Question):
     def in_words(self, count: Count) -> Euros | Quantity:
         """A number of this question as people read it."""
         raise NotImplementedError
+
+    def meets(self, condition: Condition, typed: Typed) -> bool:
+        count = self.count(typed, condition.row)
+        if count is None:
+            return False
+        return count > condition.bound if condition.how == "above" else count < condition.bound
+
+    def in_condition(self, condition: Condition) -> Message:
+        words = {"number": self.number, "part": self.part_label(condition.row), "bound": self.in_words(condition.bound)}
+        if condition.how == "above":
+            return msg("Kysytään, jos kysymyksessä %(number)s ”%(part)s” on enemmän kuin %(bound)s.", **words)
+        return msg("Kysytään, jos kysymyksessä %(number)s ”%(part)s” on vähemmän kuin %(bound)s.", **words)
 
 
 class Measured(Strict):

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from clock import HELSINKI
+from forms.conditions import circles, waiting
+from forms.deciding import DecidingQuestion
 from forms.faults import faults_of, numbered
 from forms.kinds import AnyQuestion
 from forms.kinds.amounts import AmountRow
@@ -20,10 +22,11 @@ from forms.kinds.areas import Area, AreasQuestion
 from forms.kinds.choice import ChoiceQuestion
 from forms.kinds.contact import ContactQuestion, parse_email
 from forms.kinds.derived import DerivedQuestion
-from forms.question import Provenance, Question, References, Strict
+from forms.question import Provenance, Question, References
 from forms.register import RegisterError
 from forms.retention import Retention
 from forms.rules import AnyRule
+from forms.strict import Strict
 from forms.texts import SOURCE, Text
 
 SUMMARY_PAGE = "yhteenveto"
@@ -157,6 +160,7 @@ class Call(Strict):
         if len(self.of_kind(AreasQuestion)) != bool(areas):
             yield "questions: sections with area = true need one question of the kind areas, and no more than one"
         yield from self._broken_references()
+        yield from self._broken_conditions()
 
     def _broken_references(self) -> Iterator[str]:
         named: list[tuple[str, type[Question], References]] = [
@@ -176,9 +180,43 @@ class Call(Strict):
                 question = self.by_key.get(key)
                 if not isinstance(question, kind):
                     yield f"{who}: {key!r} is no question of the kind {kind.kind_name()}; correct the key"
-                elif row is not None and row not in question.suffixes({}):
-                    rows = ", ".join(question.suffixes({}))
-                    yield f"{who}: question {key} has no row {row!r}; it has {rows}"
+                elif row is not None and row not in question.parts:
+                    yield f"{who}: question {key} has no row {row!r}; it has {', '.join(question.parts) or 'none'}"
+
+    def _broken_conditions(self) -> Iterator[str]:
+        for question in self.questions:
+            if when := question.when:
+                decider = self.by_key.get(when.question)
+                where = f"question {question.key} when"
+                if question in (self.provider_question, self.contact_question):
+                    yield f"{where}: who applies and who answers is always asked; remove it"
+                if decider is None:
+                    yield f"{where}: {when.question!r} is no question; correct the key"
+                elif not isinstance(decider, DecidingQuestion):
+                    yield f"{where}: {decider.key}, a {decider.kind_name()}, decides nothing; name another"
+                elif fault := decider.misfit(when):
+                    yield f"{where}: {fault}"
+        for circle in circles(self.waits_for):
+            path = " → ".join([*circle, circle[0]])
+            yield f"questions: {path} wait for each other, so none is ever asked; remove one of their conditions"
+
+    @cached_property
+    def waits_for(self) -> dict[str, list[str]]:
+        """For each question those whose answers decide whether it is asked: of its condition, and of its area."""
+        areas = [question.key for question in self.of_kind(AreasQuestion)]
+        in_areas = {section.key for section in self.sections if section.area}
+        return {
+            question.key: [
+                *([question.when.question] if question.when else []),
+                *(areas if question.section in in_areas else []),
+            ]
+            for question in self.questions
+        }
+
+    @cached_property
+    def decides(self) -> dict[str, frozenset[str]]:
+        """For each question those that are asked or not by its answer, at whatever remove."""
+        return {key: frozenset(waiting(self.waits_for, key)) for key in self.by_key}
 
     def of_kind(self, kind: type[SomeQuestion]) -> list[SomeQuestion]:
         return [question for question in self.questions if isinstance(question, kind)]

@@ -7,8 +7,11 @@ from pydantic import AfterValidator, Field, model_validator
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField
 
-from forms.question import Found, PartKey, Question, Severity, Strict, Typed, flag
+from forms.conditions import Condition
+from forms.deciding import DecidingQuestion
+from forms.question import Found, PartKey, Severity, Typed, flag
 from forms.shown import ChangedPart, Row, Shown
+from forms.strict import Strict
 from forms.texts import Message, Text, msg, msgn
 
 if TYPE_CHECKING:
@@ -42,15 +45,29 @@ Options = Annotated[tuple[Option, ...], Field(min_length=2), AfterValidator(_dis
 """The list of a question, as a call's file has it."""
 
 
-class OneOfQuestion(Question):
-    """One of a list, as radio buttons. Such a button can't be released, so a blank one is there where none is asked."""
+class ListQuestion(DecidingQuestion):
+    """A question that is answered out of a list."""
 
-    checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.ERROR}
     is_ticked: ClassVar[bool] = True
 
     @property
     def choices(self) -> tuple[Choice, ...]:
         raise NotImplementedError
+
+    @property
+    def options_to_name(self) -> tuple[str, ...]:
+        return tuple(choice.key for choice in self.choices)
+
+    def in_condition(self, condition: Condition) -> Message:
+        label = next(choice.label for choice in self.choices if choice.key == condition.option)
+        return msg("Kysytään, jos kysymyksessä %(number)s on valittu ”%(option)s”.", number=self.number, option=label)
+
+
+class OneOfQuestion(ListQuestion):
+    """One of a list, as radio buttons. Such a button can't be released, so a blank one is there where none is asked."""
+
+    checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.ERROR}
+    hows: ClassVar[tuple[str, ...]] = ("is",)
 
     @property
     def is_group(self) -> bool:
@@ -68,6 +85,9 @@ class OneOfQuestion(Question):
         # No page of ours sends another key: that says nothing.
         known = {"", *(choice.key for choice in self.choices)}
         return {suffix: text for suffix, text in super().posted(form).items() if text in known}
+
+    def meets(self, condition: Condition, typed: Typed) -> bool:
+        return typed.get("") == condition.option
 
     def chosen(self, typed: Typed) -> Choice | None:
         return next((choice for choice in self.choices if choice.key == typed.get("")), None)
@@ -90,14 +110,14 @@ class OneOfQuestion(Question):
         return {"enum": ["", *(choice.key for choice in self.choices)]}
 
 
-class SeveralOfQuestion(Question):
+class SeveralOfQuestion(ListQuestion):
     """Several of a list, as boxes to tick."""
 
     at_least: int = Field(default=0, ge=0)
     at_most: int | None = Field(default=None, gt=0)
 
     checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.ERROR, "too_many": Severity.ERROR}
-    is_ticked: ClassVar[bool] = True
+    hows: ClassVar[tuple[str, ...]] = ("has",)
 
     @model_validator(mode="after")
     def _possible(self) -> "SeveralOfQuestion":
@@ -106,12 +126,8 @@ class SeveralOfQuestion(Question):
             raise ValueError(f"at_least {self.at_least} is more than can be ticked ({most}); make it smaller")
         return self
 
-    @property
-    def choices(self) -> tuple[Choice, ...]:
-        raise NotImplementedError
-
     def suffixes(self, typed: Typed) -> tuple[str, ...]:
-        return tuple(choice.key for choice in self.choices)
+        return self.options_to_name
 
     def field_name(self, suffix: str) -> str:
         # One name, repeated: a box that is not ticked is not sent.
@@ -127,6 +143,9 @@ class SeveralOfQuestion(Question):
             # No page of ours sends such a name: what it does not tick says nothing.
             return {key: TICKED for key in keys if key in ticked}
         return {key: TICKED if key in ticked else "" for key in keys}
+
+    def meets(self, condition: Condition, typed: Typed) -> bool:
+        return condition.option in typed
 
     def chosen(self, typed: Typed) -> frozenset[str]:
         return frozenset(typed)

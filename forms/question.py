@@ -6,12 +6,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField, ValidationError
 
 from forms.clean import clean_line
+from forms.conditions import Condition
 from forms.shown import ChangedPart, Shown, changed_parts
+from forms.strict import Strict
 from forms.texts import Message, Text, msg
 
 if TYPE_CHECKING:
@@ -126,12 +128,6 @@ def line_fits(form: Form, field: StringField) -> None:
         )
 
 
-class Strict(BaseModel):
-    """A frozen part of a call that knows all its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, regex_engine="python-re")
-
-
 class Question(Strict):
     """A question of a call: what it asks, how an answer is read from a form, and what may be wrong with it."""
 
@@ -165,6 +161,8 @@ class Question(Strict):
     provenance: Provenance | None = None
     severity: Mapping[str, Severity] = Field(default_factory=dict)
     omit_when_empty: bool = False
+    when: Condition | None = None
+    """Asked only while this holds; else what was typed is kept and counts for nothing."""
 
     @field_validator("severity")
     @classmethod
@@ -214,6 +212,11 @@ class Question(Strict):
     def field_label(self, suffix: str) -> Text | Message:
         """What a field is called when a problem with it is listed."""
         return self.label
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The rows or columns of numbers that a call's file may name."""
+        return ()
 
     def clean(self, typed: str) -> str:
         return clean_line(typed)

@@ -16,6 +16,7 @@ Where to look:
 - ``test_amounts``: amounts and dates
 - ``test_numbers``: numbers, tables, choices
 - ``test_rules``: checks across questions
+- ``test_conditions``, ``test_browser_conditions``: questions that wait for the answers to others
 - ``test_call_file``: what is said of a wrong file
 - ``test_saving``: what a save means
 - ``test_history``: two people, earlier answers, links in the applicant's hands

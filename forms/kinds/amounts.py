@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
 from forms.counted import BLANK, Count, CountedQuestion
-from forms.question import PartKey, Severity, Strict, Table, Typed, UnreadableError, flag
+from forms.question import PartKey, Severity, Table, Typed, UnreadableError, flag
 from forms.shown import Row, Shown
+from forms.strict import Strict
 from forms.texts import Euros, Message, Text, msg
 
 if TYPE_CHECKING:

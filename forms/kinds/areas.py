@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from forms.options import Choice, SeveralOfQuestion
-from forms.question import Strict
+from forms.strict import Strict
 from forms.texts import Message, Text, msg
 
 
