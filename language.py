@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_percent, get_group_symbol, get_minus_sign_symbol
+from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol, get_minus_sign_symbol
 from flask_babel import force_locale, get_locale, get_translations
 from jinja2 import Environment
 
 import clock
 from clock import in_helsinki
 from forms.faults import Fault
-from forms.texts import LANGUAGES, SOURCE, Euros, Message, Percent, SignedEuros, Text
+from forms.texts import LANGUAGES, SOURCE, Euros, Message, Percent, Quantity, SignedEuros, Text
 
 NBSP = "\u00a0"
 
@@ -89,6 +90,8 @@ def localise(value: Any) -> Any:  # noqa: C901, PLR0911 - one line a type
             return euro_writer()(value.amount)
         case SignedEuros():
             return f"{'+' if value.amount >= 0 else '−'}{grouped(abs(value.amount))}{NBSP}€"
+        case Quantity():
+            return NBSP.join([decimal(value.number), *([localise(value.unit)] if value.unit else [])])
         case Percent():
             return format_percent(value.ratio, "#,##0.#" + NBSP + "%", locale=current())
         case datetime():
@@ -101,6 +104,16 @@ def localise(value: Any) -> Any:  # noqa: C901, PLR0911 - one line a type
 def grouped(number: int) -> str:
     """A whole number in groups of three with a no-break space between."""
     return f"{number:,}".translate(_number_signs(current()))
+
+
+def decimal(number: Decimal) -> str:
+    """A number in groups of three, its decimals after a comma as far as they say something."""
+    whole, _, decimals = f"{abs(number):f}".partition(".")
+    words = grouped(int(whole) * (-1 if number < 0 else 1))
+    decimals = decimals.rstrip("0")
+    if number < 0 and not int(whole) and decimals:
+        words = get_minus_sign_symbol(current()) + words
+    return f"{words}{get_decimal_symbol(current())}{decimals}" if decimals else words
 
 
 def euro_writer() -> Callable[[int], str]:

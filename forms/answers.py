@@ -6,6 +6,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from forms.conditions import Condition
+from forms.deciding import DecidingQuestion
 from forms.definition import Call, Section
 from forms.kinds.amounts import AmountsQuestion
 from forms.question import Problem, Question, Typed
@@ -47,7 +49,9 @@ class Answers:
     @cached_property
     def chosen_areas(self) -> frozenset[str]:
         question = self.call.areas_question
-        return question.chosen(self.typed(question.key)) if question else frozenset()
+        if question is None or not self._holds(question.when):
+            return frozenset()
+        return question.chosen(self.typed(question.key))
 
     def is_open(self, section: Section) -> bool:
         return not section.area or section.key in self.chosen_areas
@@ -60,7 +64,18 @@ class Answers:
     def open_questions(self) -> list[Question]:
         """The questions that are asked, in the order of the call."""
         open_sections = {section.key for section in self.open_sections}
-        return [question for question in self.call.questions if question.section in open_sections]
+        return [one for one in self.call.questions if one.section in open_sections and self._holds(one.when)]
+
+    def _holds(self, condition: Condition | None) -> bool:
+        """Whether a condition is met by a question that is asked itself; the file's check has proved that this ends."""
+        if condition is None:
+            return True
+        decider = self.call.of(condition.question, DecidingQuestion)
+        is_asked = self.is_open(self.call.section_of(decider.key)) and self._holds(decider.when)
+        return is_asked and decider.meets(condition, self.typed(decider.key))
+
+    def asks(self, question: Question) -> bool:
+        return question.key in self._open_keys
 
     @cached_property
     def _open_keys(self) -> frozenset[str]:
@@ -111,7 +126,7 @@ class Answers:
 
     def progress(self, questions: Iterable[Question]) -> Progress:
         """How far these questions have come. What is merely missing is no error while other things are missing too."""
-        asked = [question for question in questions if question.has_fields]
+        asked = [question for question in questions if question.has_fields and self.asks(question)]
         keys = {question.key for question in asked}
         answered = sum(question.is_answered(self.typed(question.key)) for question in asked)
         problems = [problem for problem in self.problems if problem.question.key in keys]

@@ -61,10 +61,11 @@ def _section(before: Answers, after: Answers, section: Section) -> ChangedSectio
     if was_open or is_open:
         for question in after.call.questions_in(section.key):
             old, new = before.typed(question.key), after.typed(question.key)
-            shown_before = question.show(old, before) if was_open else None
-            shown_after = question.show(new, after) if is_open else None
+            was_asked, is_asked = before.asks(question), after.asks(question)
+            shown_before = question.show(old, before) if was_asked else None
+            shown_after = question.show(new, after) if is_asked else None
             parts = question.changes(shown_before, shown_after) if shown_before and shown_after else ()
-            if was_open != is_open or old != new or parts:
+            if was_asked != is_asked or ((old != new or parts) and is_asked):
                 changes.append(Change(question, shown_before, shown_after, parts))
     return ChangedSection(section, is_open and not was_open, was_open and not is_open, changes)
 

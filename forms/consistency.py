@@ -10,10 +10,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from forms.definition import MOST_PARTS, SUMMARY_PAGE, Call, Page, Section
+from forms.conditions import circles
+from forms.deciding import DecidingQuestion
+from forms.definition import MOST_PARTS, SUMMARY_PAGE, Call, Page, Section, waits_for
 from forms.faults import Found, not_among
-from forms.kinds import AnyQuestion
+from forms.kinds import KINDS, AnyQuestion
 from forms.kinds.areas import AreasQuestion
+from forms.kinds.choice import ChoiceQuestion
+from forms.kinds.contact import ContactQuestion
 from forms.kinds.derived import DerivedQuestion
 from forms.question import Question, References
 from forms.rules import AnyRule, Rule
@@ -85,6 +89,7 @@ def inconsistencies(parts: Parts) -> Iterator[Found]:
     for place, question in parts.questions.items():
         if isinstance(question, DerivedQuestion):
             yield from _broken(parts, ("questions", place), question.looks_at, question.references)
+    yield from _conditions(parts)
     for place, rule in parts.rules.items():
         yield from _broken(parts, ("rules", place), rule.looks_at, rule.references)
 
@@ -156,11 +161,43 @@ def _broken(parts: Parts, part: Location, kind: type[Question], references: Refe
                 "Kysymyksen %(key)s laji on %(kind)s. Tässä voi olla vain laji %(wanted)s. Korjatkaa tunnus.",
                 key=key,
                 kind=str(kinds[place]),
-                wanted=kind.kind_name(),
+                wanted=", ".join(sorted(one.kind_name() for one in KINDS if issubclass(one, kind))),
             )
             yield Found(spot, message)
-        elif row is not None and row not in question.suffixes({}):
-            yield Found(_spot(parts, part, row), not_among(row, question.suffixes({})))
+        elif row is not None and row not in question.parts:
+            yield Found(_spot(parts, part, row), not_among(row, question.parts))
+
+
+def _conditions(parts: Parts) -> Iterator[Found]:
+    places = {key: place for place, key in parts.names("questions").items()}
+    applicants = [
+        next((place for place, question in parts.questions.items() if isinstance(question, kind)), None)
+        for kind in (ChoiceQuestion, ContactQuestion)
+    ]
+    for place, question in parts.questions.items():
+        if not (when := question.when):
+            continue
+        spot: Location = ("questions", place, "when")
+        if place in applicants:
+            yield Found(spot, msg("Hakija ja yhteyshenkilö kysytään aina. Poistakaa ehto."))
+        if when.question not in places:
+            yield Found((*spot, "question"), not_among(when.question, map(str, places)))
+            continue
+        decider = parts.questions.get(places[when.question])
+        if isinstance(decider, DecidingQuestion):
+            if misfit := decider.misfit(when):
+                yield Found((*spot, misfit[0]), misfit[1])
+        elif decider is not None:
+            message = msg(
+                "Kysymyksen %(key)s (%(kind)s) vastauksesta ei voi riippua muita kysymyksiä. Valitkaa toinen.",
+                key=decider.key,
+                kind=decider.kind_name(),
+            )
+            yield Found((*spot, "question"), message)
+    for circle in circles(waits_for(parts.questions.values(), parts.sections.values())):
+        path = " → ".join([*circle, circle[0]])
+        message = msg("Kysymykset odottavat toisiaan: %(path)s. Poistakaa jokin ehdoista.", path=path)
+        yield Found(("questions", places[circle[0]], "when"), message)
 
 
 def _spot(parts: Parts, part: Location, value: str) -> Location:

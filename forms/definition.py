@@ -1,5 +1,6 @@
 """A call, typed and frozen. How it is read from a file: forms/call_file.py; what holds in it: forms/consistency.py."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, TypeVar, get_args
@@ -9,6 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from clock import HELSINKI
+from forms.conditions import waiting
 from forms.faults import shaped
 from forms.kinds import AnyQuestion
 from forms.kinds.amounts import Rows
@@ -16,9 +18,10 @@ from forms.kinds.areas import AreasQuestion
 from forms.kinds.choice import ChoiceQuestion
 from forms.kinds.contact import ContactQuestion, parse_email
 from forms.kinds.derived import DerivedQuestion
-from forms.question import Provenance, Question, Strict
+from forms.question import Provenance, Question
 from forms.retention import Retention
 from forms.rules import AnyRule
+from forms.strict import Strict
 from forms.texts import SOURCE, FaultError, Text, language_schema, msg
 
 SUMMARY_PAGE = "yhteenveto"
@@ -94,6 +97,20 @@ class Section(Strict):
     area: bool = False
 
 
+def waits_for(questions: Iterable[Question], sections: Iterable[Section]) -> dict[str, list[str]]:
+    """For each question those whose answers decide whether it is asked: of its condition, and of its area."""
+    questions = list(questions)
+    areas = [question.key for question in questions if isinstance(question, AreasQuestion)]
+    in_areas = {section.key for section in sections if section.area}
+    return {
+        question.key: [
+            *([question.when.question] if question.when else []),
+            *(areas if question.section in in_areas else []),
+        ]
+        for question in questions
+    }
+
+
 class Call(Strict):
     """A call for applications: its texts, times, addresses, questions and rules."""
 
@@ -129,6 +146,16 @@ class Call(Strict):
         if written.year not in YEARS:
             raise FaultError(msg("Vuosi ei voi olla oikein. Korjatkaa se."))
         return written.replace(tzinfo=HELSINKI).astimezone(UTC)
+
+    @cached_property
+    def waits_for(self) -> dict[str, list[str]]:
+        """For each question those whose answers decide whether it is asked: of its condition, and of its area."""
+        return waits_for(self.questions, self.sections)
+
+    @cached_property
+    def decides(self) -> dict[str, frozenset[str]]:
+        """For each question those that are asked or not by its answer, at whatever remove."""
+        return {key: frozenset(waiting(self.waits_for, key)) for key in self.by_key}
 
     def of_kind(self, kind: type[SomeQuestion]) -> list[SomeQuestion]:
         return [question for question in self.questions if isinstance(question, kind)]

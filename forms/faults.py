@@ -82,6 +82,7 @@ def shaped(pattern: str, advice: Message) -> FieldInfo:
 
 _NOT_TEXT = msg("Tässä pitää olla teksti. Kirjoittakaa se lainausmerkkeihin.")
 _NOT_NUMBER = msg("Tässä pitää olla kokonaisluku ilman lainausmerkkejä.")
+_NOT_DECIMAL = msg("Tässä pitää olla luku ilman lainausmerkkejä.")
 _NOT_DATE = msg("Tässä pitää olla päivä muodossa 2026-05-31, ilman lainausmerkkejä.")
 _NOT_BOOLEAN = msg("Tässä pitää olla true tai false.")
 _NOT_LIST = msg("Tässä pitää olla lista hakasulkeissa.")
@@ -96,6 +97,8 @@ _WORDS: Mapping[str, Message] = {
     "int_parsing": _NOT_NUMBER,
     "int_from_float": _NOT_NUMBER,
     "finite_number": _NOT_NUMBER,
+    "decimal_type": _NOT_DECIMAL,
+    "decimal_parsing": _NOT_DECIMAL,
     "bool_type": _NOT_BOOLEAN,
     "bool_parsing": _NOT_BOOLEAN,
     "date_type": _NOT_DATE,

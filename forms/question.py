@@ -1,18 +1,20 @@
 """What every kind of question can do. Each kind is a subclass in forms/kinds/, with a template of the same name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField, ValidationError
 
 from forms.clean import clean_line
+from forms.conditions import Condition
 from forms.faults import not_among, shaped
 from forms.shown import ChangedPart, Shown, changed_parts
+from forms.strict import Strict
 from forms.texts import FaultError, Message, Text, msg
 
 if TYPE_CHECKING:
@@ -24,6 +26,11 @@ texts. Empty fields are left out, so an unanswered question is ``{}``."""
 
 References = tuple[tuple[str, str | None], ...]
 """Keys of questions that are looked at elsewhere, each with a row or None for the whole."""
+
+# A field is KEY.part by name and KEY-part by id; so are these, which stand beside the fields of a question.
+_BESIDE = "aiemmat|kumoa|nahty|ohje|ota|pida|rev|ristiriita|summa|tila|yhdista"
+PartKey = Annotated[str, Field(pattern=rf"^(?!(?:{_BESIDE})$)[a-z][a-z0-9]*$")]
+"""The key of a row, column or option of a question, in the names and ids of its fields."""
 
 Provenance = Literal["official", "adapted", "reconstructed", "translated"]
 
@@ -76,10 +83,11 @@ def flag(check: str, message: Message) -> ValidationError:
 
 
 class Table(StrEnum):
-    """Where an answer stands in exports: a line a row of amounts, a line a partner, or the whole as one text."""
+    """Where an answer stands in exports: a line a row of amounts, a partner or a cell, or the whole as one text."""
 
     AMOUNTS = "amounts"
     PARTNERS = "partners"
+    TABLES = "tables"
     TEXTS = "texts"
 
 
@@ -124,12 +132,6 @@ def line_fits(form: Form, field: StringField) -> None:
 _KEY_ADVICE = msg("Kysymyksen tunnus on q ja numero, esimerkiksi q4 tai q4b.")
 
 
-class Strict(BaseModel):
-    """A frozen part of a call that knows all its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, regex_engine="python-re")
-
-
 class Question(Strict):
     """A question of a call: what it asks, how an answer is read from a form, and what may be wrong with it."""
 
@@ -151,6 +153,9 @@ class Question(Strict):
     changes_page: ClassVar[bool] = False
     """An answer opens and closes other questions, so the page is posted whole with it and nothing on it gets lost."""
 
+    is_ticked: ClassVar[bool] = False
+    """Its fields are buttons or boxes: one press says all, where a text is waited for until it pauses."""
+
     # Such keys can be no name of a field or place that the program itself uses.
     key: Annotated[str, shaped(r"^q[0-9]{1,4}[a-z]?$", _KEY_ADVICE)]
     number: int = Field(gt=0, lt=10_000)
@@ -160,6 +165,8 @@ class Question(Strict):
     provenance: Provenance | None = None
     severity: Mapping[str, Severity] = Field(default_factory=dict)
     omit_when_empty: bool = False
+    when: Condition | None = None
+    """Asked only while this holds; else what was typed is kept and counts for nothing."""
 
     @field_validator("severity")
     @classmethod
@@ -178,6 +185,11 @@ class Question(Strict):
     def has_fields(self) -> bool:
         """Whether there is anything to type."""
         return True
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the question names a group of fields (fieldset), or is the label of its only one."""
+        return self.suffixes({}) != ("",)
 
     def suffixes(self, typed: Typed) -> tuple[str, ...]:
         """The suffixes of the fields on the page, in order; one without rows has the suffix ''."""
@@ -204,6 +216,11 @@ class Question(Strict):
     def field_label(self, suffix: str) -> Text | Message:
         """What a field is called when a problem with it is listed."""
         return self.label
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The rows or columns of numbers that a call's file may name."""
+        return ()
 
     def clean(self, typed: str) -> str:
         return clean_line(typed)
@@ -256,15 +273,19 @@ class Question(Strict):
 
     def problems(self, typed: Typed) -> list[Problem]:
         """All that is wrong or odd in an answer taken alone, in the order of its fields."""
+        return list(self._graded(self.found(typed)))
+
+    def found(self, typed: Typed) -> Iterator[tuple[str, Found]]:
+        """What the checks of this kind find in an answer, whatever the call makes of it, each with its field."""
         # A kind without this check asks for each of its fields on its own.
         if "missing" in self.checks and not self.is_answered(typed):
-            return list(self._graded([("", Found("missing", self.missing_message()))]))
+            yield "", Found("missing", self.missing_message())
+            return
         form = self.form_for(typed)(data={suffix or ONLY: text for suffix, text in typed.items()})
         form.validate()
-        names = [(suffix, suffix or ONLY) for suffix in self.possible_suffixes]
-        return list(
-            self._graded((suffix, found) for suffix, name in names if name in form for found in form[name].errors)
-        )
+        for suffix in self.possible_suffixes:
+            if (name := suffix or ONLY) in form:
+                yield from ((suffix, found) for found in form[name].errors)
 
     def _graded(self, found: Iterable[tuple[str, Found]]) -> Iterable[Problem]:
         for suffix, fault in found:

@@ -2,7 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
-from forms.question import Strict
+from forms.strict import Strict
 
 _LONGEST = 36_500
 

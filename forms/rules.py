@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from forms.kinds.amounts import AmountsQuestion
-from forms.question import Problem, Question, References, Severity, Strict
+from forms.question import Problem, Question, References, Severity
+from forms.strict import Strict
 from forms.texts import Euros, Message, Percent, msg
 
 if TYPE_CHECKING:

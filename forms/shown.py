@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
-from forms.texts import Euros, Message, SignedEuros, Text, msg
+from forms.texts import Euros, Message, Quantity, SignedEuros, Text, msg
 from forms.words import Piece
 
-Value = Text | Message | Euros | str
+Value = Text | Message | Euros | Quantity | str
 """What can be read in an answer; None in its place is *Ei vastauksia*."""
 
 
@@ -23,10 +23,14 @@ class Row:
 class Shown:
     """An answer as people read it: a text, or labelled rows, with a total where there is one."""
 
-    text: Text | str | None = None
+    text: Text | Message | Quantity | str | None = None
     lines: tuple[tuple[str, ...], ...] = ()
     """The text's lines in groups of a few, for printers that can't keep them in a whole."""
     rows: tuple[Row, ...] = ()
+    grid: tuple[tuple[Row, ...], ...] = ()
+    """The same rows in lines, where they are the cells of a table."""
+    totals: tuple[Row, ...] = ()
+    """What columns of a table add up to."""
     total: Euros | None = None
     beside: Row | None = None
 
@@ -57,7 +61,7 @@ def changed_parts(before: Shown, after: Shown) -> tuple[ChangedPart, ...]:
 
 def _parts(before: Shown, after: Shown) -> Iterator[ChangedPart]:
     yield ChangedPart(None, before.text, after.text)
-    for old, new in zip_longest(before.rows, after.rows):
+    for old, new in chain(zip_longest(before.rows, after.rows), zip_longest(before.totals, after.totals)):
         yield _row(old, new)
     yield ChangedPart(msg("Yhteensä"), before.total, after.total)
     if before.beside or after.beside:

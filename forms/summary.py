@@ -69,7 +69,8 @@ def summarise(answers: Answers) -> Summary:
 
 def _section(answers: Answers, section: Section) -> SummarySection:
     is_open = answers.is_open(section)
-    entries = [_entry(answers, question) for question in answers.call.questions_in(section.key)] if is_open else []
+    asked = [question for question in answers.call.questions_in(section.key) if answers.asks(question)]
+    entries = [_entry(answers, question) for question in asked]
     return SummarySection(
         section, is_open, [entry for entry in entries if entry.is_answered or not entry.question.omit_when_empty]
     )
@@ -81,12 +82,12 @@ def _entry(answers: Answers, question: Question) -> Entry:
 
 
 def everything(answers: Answers) -> list[SummarySection]:
-    """All that is asked, and what was typed in areas that are not chosen now; sections with nothing of it left out."""
+    """All that is asked, and what was typed where nothing is asked now; sections with nothing of it left out."""
     found = []
     for section in answers.call.sections:
         is_open = answers.is_open(section)
         entries = [_entry(answers, question) for question in answers.call.questions_in(section.key)]
-        if shown := [entry for entry in entries if is_open or entry.is_answered]:
+        if shown := [entry for entry in entries if answers.asks(entry.question) or entry.is_answered]:
             found.append(SummarySection(section, is_open, shown))
     return found
 

@@ -1,6 +1,7 @@
 """Texts that wait for a language: those of a call (in its file) and those of the program (in the catalogues)."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,14 @@ class SignedEuros:
     """By how many whole euros an amount grew, or fell: printed as Euros are, always with a sign."""
 
     amount: int
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number in its unit, if it has one, printed by the reader's language; zeros that end its decimals are not."""
+
+    number: Decimal
+    unit: Text | None = None
 
 
 @dataclass(frozen=True)

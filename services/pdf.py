@@ -147,8 +147,9 @@ def printable(shown: Shown) -> Shown:
     in groups, which print several times as fast as each by itself; the first is alone, as headings keep what follows.
     """
     rows = tuple(_in_cells(shown.rows))
+    grid = tuple(tuple(_cut(cell) for cell in line) for line in shown.grid)
     if not isinstance(shown.text, str):
-        return replace(shown, rows=rows)
+        return replace(shown, rows=rows, grid=grid)
     text = _capped(shown.text, _MOST_PRINTED)
     first, *rest = (_kept_blanks(line) for line in text.split("\n"))
     groups = (tuple(rest[start : start + _IN_GROUP]) for start in range(0, len(rest), _IN_GROUP))
@@ -167,6 +168,11 @@ def _in_cells(rows: Iterable[Row]) -> Iterator[Row]:
         left -= len(text)
         for start in range(0, len(text) or 1, MOST_IN_LINE):
             yield replace(row, label="" if start else row.label, value=text[start : start + MOST_IN_LINE])
+
+
+def _cut(cell: Row) -> Row:
+    """A cell beside others has no room for more than can be sent."""
+    return replace(cell, value=_capped(cell.value, MOST_IN_LINE)) if isinstance(cell.value, str) else cell
 
 
 def _capped(text: str, most: int) -> str:

@@ -169,12 +169,25 @@
     });
   });
 
-  // A section goes while somebody is in it: on with the box that closed it. htmx itself keeps focus on what has an id.
+  // What was typed after the answer to another question left would go with its place: it stays until the page is read anew.
   document.addEventListener("htmx:oobBeforeSwap", function (event) {
-    var section = event.detail.target;
-    if (!section.classList.contains("area") || !section.contains(document.activeElement)) { return; }
-    var box = form.querySelector(".areas input[value='" + section.id.replace("alue-", "") + "']");
-    if (box) { box.focus({ preventScroll: true }); }
+    if (event.detail.target.matches(".question[hx-post]") && isUnsaved(event.detail.target)) {
+      event.detail.shouldSwap = false;
+    }
+  });
+
+  // A section or question goes while somebody is in it: on with the answer that closed it. htmx itself keeps focus on
+  // what has an id.
+  document.addEventListener("htmx:oobBeforeSwap", function (event) {
+    var place = event.detail.target;
+    if (!event.detail.shouldSwap || !place.contains(document.activeElement)) { return; }
+    var field = null;
+    if (place.classList.contains("area")) {
+      field = form.querySelector(".kind-areas input[value='" + place.id.replace("alue-", "") + "']");
+    } else if (place.hasAttribute("data-opened-by")) {
+      field = document.getElementById(place.getAttribute("data-opened-by")).querySelector("input:checked, input");
+    }
+    if (field) { field.focus({ preventScroll: true }); }
   });
 
   // Text areas grow with their text: by the style, or by hand where browsers don't know it yet.

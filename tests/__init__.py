@@ -14,7 +14,9 @@ Where to look:
 
 - ``test_kinds``: every kind of question, on page and paper
 - ``test_amounts``: amounts and dates
+- ``test_numbers``: numbers, tables, choices
 - ``test_rules``: checks across questions
+- ``test_conditions``, ``test_browser_conditions``: questions that wait for the answers to others
 - ``test_call_file``: a call's file; ``test_call_faults``, ``test_toml_places``: what is said of a wrong one, and where
 - ``test_call_commands``: making one; ``test_call_fuzz``: files changed at random
 - ``test_saving``: what a save means

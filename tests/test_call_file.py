@@ -48,6 +48,19 @@ def test_no_page_of_a_call_takes_an_address_of_the_program(app: Flask, folder: P
             load_call(folder / REAL.name)
 
 
+def test_no_part_of_a_question_takes_what_stands_beside_it(tmp_path: Path) -> None:
+    """Two places of one id, or two fields of one name, would be taken for each other."""
+    templates = [*(ROOT / "templates/apply").glob("*.html"), ROOT / "templates/kinds/amounts.html"]
+    beside = {name for path in templates for name in re.findall(r"key \}\}[-.]([a-z]+)", path.read_text())}
+    assert {"rev", "nahty", "tila", "summa"} <= beside
+    text = (ROOT / "tests/calls/amounts.toml").read_text()
+    for name in beside:
+        path = tmp_path / "amounts.toml"
+        path.write_text(text.replace('key = "palkat"', f'key = "{name}"'))
+        with pytest.raises(CallFileError, match="Käyttäkää pieniä kirjaimia"):
+            load_call(path)
+
+
 def test_a_broken_file_stops_the_start(folder: Path, make_app: Callable[..., Flask]) -> None:
     (folder / REAL.name).write_text("key = ")
     with pytest.raises(SystemExit, match="1: Riviä ei voi lukea"):

@@ -181,7 +181,7 @@ def test_of_each_application_the_current_version_in_the_officers_language(
     found = [(row[words("Hakemuksen tunnus")], row[words("Versio")]) for row in rows]
     assert found == [(second.reference, 1), (first.reference, 2)]
     assert "Toinen versio" in {row[words("Vastaus")] for row in rows_of(book, words("Tekstit"))}
-    assert book.sheetnames == [words(title) for title in ("Hakemukset", "Summat", "Tekstit", "Kumppanit")]
+    assert book.sheetnames == [words(title) for title in ("Hakemukset", "Summat", "Tekstit", "Kumppanit", "Taulukot")]
     result = app.test_cli_runner().invoke(args=["call", "export", "x", "--format", "csv", "--out", str(tmp_path / "x")])
     assert result.exit_code == 1
     assert "There is no call x" in result.output

@@ -66,6 +66,16 @@ WALKS = {
     ),
     "choice": Walk({"q1": "0201256-6"}, ["Aamun ammattikoulu"], "0201256-6", ["Morgonens yrkesskola"]),
     "areas": Walk({"q1": ["kaksi"]}, ["Kaksi"], ["kaksi"], ["Två"]),
+    "single_choice": Walk({"q1": "yhdessa"}, ["Järjestäjä & kumppanit"], "yhdessa", ["Anordnaren & partner"]),
+    "multiple_choice": Walk({"q1": ["muu", "tyo"]}, ["Oppiminen työssä", "Muu"], ["tyo", "muu"], ["Lärande i arbetet"]),
+    "number": Walk({"q1": "999,5"}, ["Matka 999,5 km"], "999,5", ["Sträcka 999,5 km"]),
+    "table": Walk(
+        {"q1.0-nimi": "Kunta & <Oy>", "q1.0-osuus": "1 200 €", "q1.1-tyo": "0,25", "q1.0-tyo": "1.5"},
+        ["Kunta & <Oy> 1 200 € 1,5 htv 0,25 htv", "Yhteensä, Osuus: 1 200 €", "Yhteensä, Työmäärä: 1,75 htv"],
+        [{"nimi": "Kunta & <Oy>", "osuus": "1 200 €", "tyo": "1.5"}, {"nimi": "", "osuus": "", "tyo": "0,25"}],
+        ["Namn Andel Arbete", "Sammanlagt, Arbete: 1,75 årsverken"],
+    ),
+    "yes_no": Walk({"q1": "ei"}, ["alkanut? Ei"], "ei", ["börjat? Nej"]),
     "derived": Walk(
         {"q1.palkat": "100", "q1.muut": "20"},
         ["Osio 100 € Haettava yhteensä 100 € Kaikki kulut 120 €"],
@@ -78,7 +88,8 @@ WALKS = {
 
 def test_every_kind_is_walked() -> None:
     kinds = {kind.model_fields["kind"].annotation.__args__[0] for kind in get_args(get_args(AnyQuestion)[0])}
-    assert kinds == set(WALKS) == {path.stem for path in (ROOT / "templates/kinds").glob("*.html")} - {"rows"}
+    templates = {path.stem for path in (ROOT / "templates/kinds").glob("*.html")} - {"options", "rows"}
+    assert kinds == set(WALKS) == templates
 
 
 def schema_beside(applicant: Applicant, saved: TestResponse) -> dict[str, Any]:
@@ -164,7 +175,7 @@ def test_an_answer_without_end_is_cut_on_paper(
     """A draft holds any length; printing all of it would hold a worker. Here less is printed, to be quick."""
     monkeypatch.setattr("services.pdf._MOST_PRINTED", 2_000)
     applicant = small(kind)
-    question = applicant.client.application.extensions["calls"].of(kind).question("q1")
+    question = applicant.client.application.extensions["calls"].of(kind.replace("_", "-")).question("q1")
     applicant.press("Tallenna", dict.fromkeys(question.field_names, "Lause, jossa on sanoja. " * 1_000))
     pdf = applicant.client.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf").data
     # That much of the answer, of each of its rows (20 at most) what can be sent, and what stands round it.
@@ -178,6 +189,11 @@ MISSING = {
     "partners": " – Kirjoittakaa vähintään yksi nimi.",
     "choice": " – Valitkaa koulutuksen järjestäjä luettelosta.",
     "areas": " – Valitkaa vähintään yksi kehittämiskokonaisuus.",
+    "single_choice": " – Valitkaa yksi vaihtoehto.",
+    "multiple_choice": " – Valitkaa vähintään 1 vaihtoehto.",
+    "number": " – Kirjoittakaa luku.",
+    "table": " – Täyttäkää vähintään yksi rivi.",
+    "yes_no": " – Valitkaa kyllä tai ei.",
     # What is computed misses nothing, whatever the call asks for.
     "derived": "Mikään ei estä hakemuksen lähettämistä.",
 }
@@ -187,11 +203,10 @@ MISSING = {
 @pytest.mark.parametrize("kind", [kind.kind_name() for kind in KINDS if "missing" in kind.checks])
 def test_a_kind_says_what_it_misses(make_app: Callable[..., Flask], tmp_path: Path, kind: str) -> None:
     for name in (f"{kind}.toml", "three-providers.csv"):
-        text = (ROOT / "tests/calls" / name).read_text()
+        text = re.sub("severity = .*\n", "", (ROOT / "tests/calls" / name).read_text())
         asked = f'kind = "{kind}"'
-        severity = 'severity = { missing = "error" }'
-        (tmp_path / name).write_text(text if severity in text else text.replace(asked, f"{asked}\n{severity}", 1))
-    applicant = Applicant(make_app(calls_dir=tmp_path)).begin(kind).go("yhteenveto")
+        (tmp_path / name).write_text(text.replace(asked, f'{asked}\nseverity = {{ missing = "error" }}', 1))
+    applicant = Applicant(make_app(calls_dir=tmp_path)).begin(kind.replace("_", "-")).go("yhteenveto")
     assert MISSING[kind] in applicant.text
 
 

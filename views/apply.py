@@ -11,14 +11,17 @@ from language import current
 from services import saving
 from services.context import calls, settings
 from views.access import Opened, is_fragment, opened_or_403, switch_language
-from views.form_page import combine, form_page, page_after_clash, page_id_in, saved_fragment
+from views.form_page import combine, form_page, page_after_clash, page_id_in
 from views.numbers import number_in
+from views.saved_fragment import saved_fragment
 
 bp = Blueprint("apply", __name__)
 
 ACTION = "toiminto"
 MORE_ROWS = "lisaa"
 SEARCH = "hae"
+SHOW = "nayta"
+"""The button that shows what an answer opens; its value is the question's key."""
 _AT_A_QUESTION = (saving.RESTORE, saving.KEEP, saving.TAKE)
 
 
@@ -91,7 +94,7 @@ def go_on(opened: Opened, page: Page) -> BaseResponse:
 def _same_page(opened: Opened, page: Page) -> str:
     """The page again: at the question whose button was pressed, with more rows or a narrower list if that was asked."""
     reference, form = opened.application.reference, request.form
-    pressed = next((form[name] for name in (MORE_ROWS, SEARCH, *_AT_A_QUESTION) if name in form), "")
+    pressed = next((form[name] for name in (MORE_ROWS, SEARCH, SHOW, *_AT_A_QUESTION) if name in form), "")
     question = opened.call.by_key.get(pressed.partition(":")[0])
     if question is None:
         return _address(reference, page)

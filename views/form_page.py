@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from forms.answers import Answers, Progress
@@ -26,8 +26,6 @@ from views.numbers import number_in
 
 PAGE_ID = "sivu"
 """Hidden field: a random id per page load."""
-SHOWN = "nakyvissa"
-"""Hidden field, repeated: the areas whose sections the page shows."""
 
 
 def page_id_in(sent: Mapping[str, str]) -> str:
@@ -181,6 +179,20 @@ class FormPage:
         questions = [question for question in self.shown_answers.open_questions if question.section in on_page]
         return [problem for question in questions for problem in self.problems(question) if problem.is_error]
 
+    def asks(self, question: Question) -> bool:
+        return self.shown_answers.asks(question)
+
+    def decides(self, question: Question) -> bool:
+        """Whether an answer opens and closes others of this page, which is posted whole then: nothing may get lost."""
+        return question.key in self._deciding
+
+    @cached_property
+    def _deciding(self) -> set[str]:
+        on_page = {section.key for section in self.sections}
+        here = {question.key for question in self.call.questions if question.when and question.section in on_page}
+        areas = self.call.areas_question
+        return {key for key, others in self.call.decides.items() if here & others} | ({areas.key} if areas else set())
+
     def progress_of_page(self, page: Page) -> Progress | None:
         """How far a page has come without its areas; None for one with nothing to fill in."""
         sections = [section.key for section in self.call.sections_on(page.key) if not section.area]
@@ -260,43 +272,4 @@ def page_without_access(reference: str, call: Call, page: Page, form: MultiDict[
         typed_now=typed,
         revs_now={key: form[saving.rev_name(call.question(key))] for key in typed},
         page_id=page_id_in(form),
-    )
-
-
-def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str, str]) -> str:
-    """What changes on the page after a save by htmx: parts that swap themselves into their places.
-
-    No field is among them, so focus, caret and what is being typed meanwhile stay.
-    """
-    keys = {question.key for question in saved.posted}
-    shown = {clash.question.key: clash.typed for clash in saved.clashes}
-    areas = opened.call.areas_question
-    if areas and areas.key in keys:
-        # The page's own boxes say what it shows; another's tick is news for the next load.
-        shown[areas.key] = saving.without_blanks(areas.posted(form))
-    view = replace(form_page(opened, page), typed_now=shown)
-    touched = view.answers.touched_by(keys)
-    on_page = {section.key for section in view.sections}
-    questions = [
-        question
-        for question in view.shown_answers.open_questions
-        if question.section in on_page and (question.key in touched or not question.has_fields)
-    ]
-    toggled = []
-    if areas and areas.key in keys:
-        on_screen = set(form.getlist(SHOWN))
-        toggled = [
-            section
-            for section in view.sections
-            if section.area and (section.key in on_screen) != view.shown_answers.is_open(section)
-        ]
-    # The sections that stay on the page as they are.
-    kept = {section.key for section in view.sections if view.shown_answers.is_open(section) and section not in toggled}
-    return render_template(
-        "apply/saved.html",
-        view=view,
-        saved=saved,
-        questions=[question for question in questions if question.section in kept],
-        kept=kept,
-        toggled=toggled,
     )

@@ -2,12 +2,14 @@
 
 The template has four macros (used in apply/question.html, apply/saved.html, calls/call.html, summary/answers.html):
 
-- ``input(question, view)``: the fields, filled with ``view.typed(question)``. A kind of one field (suffix '') gets a
-  label, others a fieldset. A field refers by ``aria-describedby`` to its help (KEY-ohje), to what ``live`` says, and to
-  KEY-tila, where its problems stand; where it has ``has_places``, to a place beside it (``problem_place``). A kind of
-  one field needs neither: KEY-tila (apply/state.html) is its field's place already.
+- ``input(question, view)``: the fields, filled with ``view.typed(question)``. A kind of one field gets a label, others
+  (``is_group``) a fieldset. A field refers by ``aria-describedby`` to its help (KEY-ohje), to what ``live`` says, and
+  to KEY-tila, where its problems stand; where it has ``has_places``, to a place beside it (``problem_place``). A kind
+  of one field needs neither: KEY-tila (apply/state.html) is its field's place already.
 - ``live(question, view, oob)``: what follows the typing: counter, sum, places of problems. Each has an id, and with
   ``oob``, the attribute by which htmx finds it. It is part of ``input`` too.
+- ``rows(question, suffixes, typed, view, takes_focus)``: where rows can be asked for (forms/rows.py), those named.
+  ``view`` is none where they are asked for.
 - ``read(question)``: what there will be to fill in, where the form is only read.
 - ``answer(question, shown)``: a ``Shown``, on page, paper and in the PDF. There its texts are cut to what is printed,
   and a text that may have several lines must be taken from ``shown.lines``: ``shown.text`` would run them together.

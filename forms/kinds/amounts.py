@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
+from forms.counted import BLANK, Count, CountedQuestion
 from forms.faults import SaidElsewhereError, not_among
-from forms.question import Question, Severity, Strict, Table, Typed, UnreadableError, flag
+from forms.question import PartKey, Severity, Table, Typed, UnreadableError, flag
 from forms.shown import Row, Shown
+from forms.strict import Strict
 from forms.texts import Euros, FaultError, Message, Text, msg
 
 if TYPE_CHECKING:
@@ -19,10 +21,8 @@ if TYPE_CHECKING:
 MOST = 999_999_999_999
 """The largest amount, in euros, that a row takes."""
 
-# Blanks that people and programs put between groups: space, tab, NBSP, figure, thin and narrow NBSP.
-_BLANK = "[ \t\u00a0\u2007\u2009\u202f]"
-_CURRENCY = re.compile(rf"{_BLANK}*(€|euroa?|EUR)$", re.IGNORECASE)
-_AMOUNT = re.compile(rf"^(?P<euros>[0-9]+|[0-9]{{1,3}}(?:{_BLANK}[0-9]{{3}})+)(?:[.,](?P<cents>[0-9]{{2}}|-|–))?$")
+_CURRENCY = re.compile(rf"{BLANK}*(€|euroa?|EUR)$", re.IGNORECASE)
+_AMOUNT = re.compile(rf"^(?P<euros>[0-9]+|[0-9]{{1,3}}(?:{BLANK}[0-9]{{3}})+)(?:[.,](?P<cents>[0-9]{{2}}|-|–))?$")
 _CENTS = re.compile(r"^[0-9]+[.,][0-9]{1,2}$")
 _GROUPED = re.compile(r"^[0-9]{1,3}([.,][0-9]{3})+([.,][0-9]{1,2})?$")
 
@@ -39,11 +39,11 @@ def parse_euros(typed: str) -> int | None:
     bare = _CURRENCY.sub("", text)
     match = _AMOUNT.match(bare)
     if match and match["cents"] in (None, "00", "-", "–"):
-        amount = int(re.sub(_BLANK, "", match["euros"]))
+        amount = int(re.sub(BLANK, "", match["euros"]))
         if amount > MOST:
             raise UnreadableError(msg("Summa on liian suuri. Tarkistakaa numerot."))
         return amount
-    compact = re.sub(_BLANK, "", bare)
+    compact = re.sub(BLANK, "", bare)
     if re.match("^[-\u2212\u2012-\u2015\ufe63\uff0d]", compact):
         raise UnreadableError(msg("Summa ei voi olla negatiivinen. Kirjoittakaa summa ilman miinusmerkkiä."))
     if _CENTS.match(compact):
@@ -55,11 +55,26 @@ def parse_euros(typed: str) -> int | None:
     raise UnreadableError(msg("Kirjoittakaa summa kokonaisina euroina numeroilla, esimerkiksi 1319500."))
 
 
+def read_euros(typed: str) -> int | None:
+    """The same, None also for what can't be read."""
+    try:
+        return parse_euros(typed)
+    except UnreadableError:
+        return None
+
+
+def euros_fit(form: Form, field: StringField) -> None:
+    """A validator for fields of an amount; its check is ``unreadable``."""
+    try:
+        parse_euros(field.data or "")
+    except UnreadableError as error:
+        raise flag("unreadable", error.advice) from error
+
+
 class AmountRow(Strict):
     """One row of an estimate or plan."""
 
-    # Not the names of the hidden fields that stand beside it.
-    key: str = Field(pattern=r"^(?!(?:rev|nahty)$)[a-z][a-z0-9]*$")
+    key: PartKey
     label: Text
 
 
@@ -78,7 +93,7 @@ def _named_rows(name: object, info: ValidationInfo) -> object:
     return name
 
 
-class AmountsQuestion(Question):
+class AmountsQuestion(CountedQuestion):
     kind: Literal["amounts"]
     rows: Annotated[Rows, BeforeValidator(_named_rows, json_schema_input_type=str)]
 
@@ -100,24 +115,30 @@ class AmountsQuestion(Question):
         return self.row_label(suffix) if suffix else self.label
 
     def build_field(self, suffix: str) -> Any:
-        def readable(form: Form, field: StringField) -> None:
-            try:
-                parse_euros(field.data or "")
-            except UnreadableError as error:
-                raise flag("unreadable", error.advice) from error
-
-        return StringField(validators=[readable])
+        return StringField(validators=[euros_fit])
 
     def amount(self, typed: Typed, row: str) -> int | None:
         """Whole euros of a row; None where it is blank or can't be read."""
-        try:
-            return parse_euros(typed.get(row, ""))
-        except UnreadableError:
-            return None
+        return read_euros(typed.get(row, ""))
 
     def total(self, typed: Typed) -> int:
         """Whole euros of all rows that can be read; always computed, never taken from a form."""
         return sum(self.amount(typed, row.key) or 0 for row in self.rows)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return self._row_keys
+
+    def part_label(self, part: str | None) -> Text | Message:
+        return self.row_label(part) if part else self.label
+
+    def count(self, typed: Typed, part: str | None) -> Count | None:
+        amounts = [self.amount(typed, row) for row in ((part,) if part else self._row_keys)]
+        known = [amount for amount in amounts if amount is not None]
+        return sum(known) if known else None
+
+    def in_words(self, count: Count) -> Euros:
+        return Euros(int(count))
 
     def missing_message(self) -> Message:
         return msg("Täyttäkää vähintään yksi rivi.")

@@ -1,60 +1,27 @@
 """Rows of free text, one partner a row. A row stays where it was typed; empty rows are no partners."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
-from wtforms import Form, StringField
+from wtforms import StringField
 
-from forms.question import STRING, Question, Severity, Table, Typed, line_fits
+from forms.question import STRING, Severity, Table, Typed, line_fits
+from forms.rows import RowsQuestion
 from forms.shown import Row, Shown
-from forms.texts import FaultError, Message, Text, msg
+from forms.texts import Message, msg
 
 if TYPE_CHECKING:
     from forms.answers import Answers
 
 
-class PartnersQuestion(Question):
+class PartnersQuestion(RowsQuestion):
     kind: Literal["partners"]
-    shown_rows: int = Field(default=5, gt=0)
-    most_rows: int = Field(default=20, gt=0, le=100)
-    row_label: Text
 
     table: ClassVar[Table] = Table.PARTNERS
     checks: ClassVar[Mapping[str, Severity]] = {"missing": Severity.OFF, "line_too_long": Severity.ERROR}
 
-    @model_validator(mode="after")
-    def _room(self) -> "PartnersQuestion":
-        if self.most_rows < self.shown_rows:
-            raise FaultError(msg("most_rows on pienempi kuin shown_rows. Sen pitää olla vähintään yhtä suuri."))
-        return self
-
-    def suffixes(self, typed: Typed) -> tuple[str, ...]:
-        """As many rows as the call shows, or as are needed to show every typed one."""
-        last = max((int(suffix) for suffix in typed), default=-1)
-        return tuple(str(row) for row in range(max(self.shown_rows, last + 1)))
-
-    def more_suffixes(self, shown: int) -> tuple[str, ...]:
-        return tuple(str(row) for row in range(shown, min(shown + self.shown_rows, self.most_rows)))
-
-    @property
-    def possible_suffixes(self) -> tuple[str, ...]:
-        return tuple(str(row) for row in range(self.most_rows))
-
     def build_field(self, suffix: str) -> Any:
         return StringField(validators=[line_fits])
-
-    def form_for(self, typed: Typed) -> type[Form]:
-        """One with as many rows as are typed: most people name a few, and empty rows are always right."""
-        return self._forms[min(max((int(suffix) + 1 for suffix in typed), default=0), self.most_rows)]
-
-    @cached_property
-    def _forms(self) -> list[type[Form]]:
-        fields = {suffix: self.build_field(suffix) for suffix in self.possible_suffixes}
-        return [
-            type(f"{self.key}Form{rows}", (Form,), dict(list(fields.items())[:rows])) for rows in range(len(fields) + 1)
-        ]
 
     def missing_message(self) -> Message:
         return msg("Kirjoittakaa vähintään yksi nimi.")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import model_validator
 from wtforms import Form, StringField
 
-from forms.question import Question, Severity, Strict, Typed, UnreadableError, flag
+from forms.question import Question, Severity, Typed, UnreadableError, flag
 from forms.shown import Row, Shown
+from forms.strict import Strict
 from forms.texts import FaultError, Message, Text, msg
 
 if TYPE_CHECKING:

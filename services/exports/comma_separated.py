@@ -12,7 +12,7 @@ from clock import in_helsinki
 from forms.answers import NOTHING, Answers
 from forms.question import Question, Table
 from forms.shown import Shown
-from forms.texts import Euros
+from forms.texts import Euros, Quantity
 from language import localise
 from services.exports.content import APPLICATION, Cell, Export, Left, applications, as_text, is_exported
 
@@ -39,6 +39,9 @@ def _plain(cell: Cell) -> str | int:
             return ""
         case Euros():
             return cell.amount
+        case Quantity():
+            # Where commas part decimals, a spreadsheet takes 12.5 for a day.
+            return f"{cell.number:f}".replace(".", ",")
         case datetime():
             return f"{in_helsinki(cell):%Y-%m-%d %H:%M:%S}"
         case date():
@@ -78,4 +81,6 @@ def _cells(question: Question, shown: Shown) -> Iterator[Cell]:
         case Table.PARTNERS:
             yield "\n".join(str(localise(row.value)) for row in shown.rows if row.value)
         case Table.TEXTS:
+            yield shown.text if isinstance(shown.text, Quantity) else as_text(shown)
+        case Table.TABLES:
             yield as_text(shown)

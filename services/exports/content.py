@@ -11,13 +11,13 @@ from forms.definition import Call
 from forms.question import Question, Table
 from forms.shown import Row, Shown
 from forms.summary import Totals, totals_of
-from forms.texts import Euros, Message, Text, msg
+from forms.texts import Euros, Message, Quantity, Text, msg
 from language import localise
 from models.submission import Submission
 from services import listing, submissions
 from services.pdf import Personal
 
-Cell = str | int | date | Euros | Text | Message | None
+Cell = str | int | date | Euros | Quantity | Text | Message | None
 """A value before it is written: numbers, amounts, days and instants keep their type, texts wait for the language."""
 
 _AT_ONCE = 50
@@ -135,7 +135,7 @@ def lines(sent: Sent, table: Table) -> Iterator[Line]:
             continue
         shown = sent.show(question)
         if table == Table.TEXTS:
-            yield Line(sent, question, Row("", as_text(shown)))
+            yield Line(sent, question, Row("", shown.text if isinstance(shown.text, Quantity) else as_text(shown)))
         else:
             yield from (Line(sent, question, row) for row in shown.rows if row.value or table == Table.AMOUNTS)
 
@@ -226,5 +226,14 @@ SHEETS: tuple[Sheet[Any], ...] = (
             Column(msg("Nimi"), 60, lambda line: line.row.value),
         ),
         lambda sent: lines(sent, Table.PARTNERS),
+    ),
+    Sheet(
+        msg("Taulukot"),
+        (
+            *_LINE,
+            Column(msg("Rivi ja sarake"), 30, lambda line: line.row.label),
+            Column(msg("Vastaus"), 60, lambda line: line.row.value),
+        ),
+        lambda sent: lines(sent, Table.TABLES),
     ),
 )

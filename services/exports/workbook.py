@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from clock import in_helsinki
 from forms.clean import clean_text
-from forms.texts import Euros, msg
+from forms.texts import Euros, Quantity, msg
 from language import localise
 from services.exports.content import SHEETS, Cell, Export, ExportError, Left, Sheet, applications
 
@@ -28,7 +28,7 @@ _OPTIONS = {
 
 
 def write(export: Export, out: BinaryIO) -> Left:
-    """One sheet each of applications, amounts, texts and partners. Raises ExportError."""
+    """One sheet each of applications, amounts, texts, partners and tables. Raises ExportError."""
     with force_locale(export.language):
         book = _Book(Workbook(out, _OPTIONS))
         pages = [(book.page(sheet), sheet) for sheet in SHEETS]
@@ -95,7 +95,7 @@ class _Page:
             if cell is not None and self._put(column, cell):
                 raise ExportError(f"the sheet {self._worksheet.get_name()} takes no more than {self._next} lines")
 
-    def _put(self, column: int, cell: Cell) -> int:
+    def _put(self, column: int, cell: Cell) -> int:  # noqa: PLR0911 - one line a type
         """Write a cell as its type asks for; not 0 where the sheet has no room for it."""
         sheet, book = self._worksheet, self._book
         match cell:
@@ -103,6 +103,8 @@ class _Page:
                 return int(sheet.write_number(self._next, column, cell.amount, book.euros))
             case int():
                 return int(sheet.write_number(self._next, column, cell, book.number))
+            case Quantity():
+                return int(sheet.write_number(self._next, column, cell.number, book.number))
             case datetime():
                 # Workbooks know no zones.
                 local = in_helsinki(cell).replace(tzinfo=None)
