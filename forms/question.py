@@ -174,7 +174,9 @@ class Question(Strict):
 
     @classmethod
     def kind_name(cls) -> str:
-        """The kind as a call's file and the templates name it."""
+        """The kind as a call's file and the templates name it; of what several kinds share, all of theirs."""
+        if "kind" not in cls.model_fields:
+            return " or ".join(sorted(kind.kind_name() for kind in cls.__subclasses__()))
         return str(get_args(cls.model_fields["kind"].annotation)[0])
 
     @property
