@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from forms.conditions import Condition
+from forms.counted import Count, CountedQuestion
 from forms.deciding import DecidingQuestion
 from forms.definition import Call, Section
 from forms.kinds.amounts import AmountsQuestion
 from forms.question import Problem, Question, Typed
-from forms.rules import AnyRule, Note
+from forms.rule import Note
+from forms.rules import AnyRule
 
 NOTHING: Typed = {}
 
@@ -89,6 +91,12 @@ class Answers:
         """Whole euros of a row; None where it is blank, unreadable or not asked."""
         return self._amounts[key][row] if key in self._open_keys else None
 
+    def count(self, key: str, part: str | None) -> Count | None:
+        """The number of a row or column, or of all together; None where it is blank, unreadable or not asked."""
+        if key not in self._open_keys:
+            return None
+        return self.call.of(key, CountedQuestion).count(self.typed(key), part)
+
     @cached_property
     def _amounts(self) -> dict[str, dict[str, int | None]]:
         """Each row of each amounts question, read once: rules and sums ask for it again and again."""
@@ -99,8 +107,8 @@ class Answers:
 
     @property
     def rules_that_hold(self) -> list[AnyRule]:
-        """The rules whose questions are all asked."""
-        return [rule for rule in self.call.rules if rule.questions_looked_at <= self._open_keys]
+        """The rules whose questions are asked: all of them, or enough."""
+        return [rule for rule in self.call.rules if rule.holds(self._open_keys)]
 
     @cached_property
     def problems(self) -> list[Problem]:

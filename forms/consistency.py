@@ -20,7 +20,8 @@ from forms.kinds.choice import ChoiceQuestion
 from forms.kinds.contact import ContactQuestion
 from forms.kinds.derived import DerivedQuestion
 from forms.question import Question, References
-from forms.rules import AnyRule, Rule
+from forms.rule import Rule
+from forms.rules import AnyRule
 from forms.texts import msg
 from forms.toml_places import Location
 

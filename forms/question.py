@@ -129,9 +129,6 @@ def line_fits(form: Form, field: StringField) -> None:
         )
 
 
-_KEY_ADVICE = msg("Kysymyksen tunnus on q ja numero, esimerkiksi q4 tai q4b.")
-
-
 class Question(Strict):
     """A question of a call: what it asks, how an answer is read from a form, and what may be wrong with it."""
 
@@ -157,7 +154,7 @@ class Question(Strict):
     """Its fields are buttons or boxes: one press says all, where a text is waited for until it pauses."""
 
     # Such keys can be no name of a field or place that the program itself uses.
-    key: Annotated[str, shaped(r"^q[0-9]{1,4}[a-z]?$", _KEY_ADVICE)]
+    key: Annotated[str, shaped(r"^q[0-9]{1,4}[a-z]?$", msg("Kysymyksen tunnus on q ja numero, esimerkiksi q4."))]
     number: int = Field(gt=0, lt=10_000)
     section: str
     label: Text
@@ -178,7 +175,9 @@ class Question(Strict):
 
     @classmethod
     def kind_name(cls) -> str:
-        """The kind as a call's file and the templates name it."""
+        """The kind as a call's file and the templates name it; of what several kinds share, all of theirs."""
+        if "kind" not in cls.model_fields:
+            return " or ".join(sorted(kind.kind_name() for kind in cls.__subclasses__()))
         return str(get_args(cls.model_fields["kind"].annotation)[0])
 
     @property

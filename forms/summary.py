@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from forms.answers import Answers
 from forms.definition import Section
 from forms.question import Question
-from forms.rules import Note
+from forms.rule import Note
 from forms.shown import Shown
 from forms.texts import Euros, Text
 

@@ -22,6 +22,7 @@ from pydantic import SecretStr
 
 import models
 from forms.kinds import KINDS
+from forms.question import Question
 from forms.retention import Retention
 from forms.rules import AnyRule
 from forms.texts import LANGUAGES
@@ -154,11 +155,14 @@ def test_every_setting_is_drawn() -> None:
 
 
 def test_what_a_call_can_ask_is_drawn() -> None:
-    lines = ["| kind | what it is | checks |", "|---|---|---|"]
+    lines = ["| kind | what it is | keys | checks |", "|---|---|---|---|"]
     for kind in sorted(KINDS, key=lambda kind: kind.kind_name()):
         module = (import_module(kind.__module__).__doc__ or "").splitlines()[0]
         checks = ", ".join(f"{check} {severity}" for check, severity in kind.checks.items())
-        lines.append(f"| `{kind.kind_name()}` | {module} | {checks} |")
+        # The areas are the call's own sections.
+        own = {field.alias or key: key for key, field in kind.model_fields.items() if key not in ("kind", "areas")}
+        keys = ", ".join(f"`{name}`" for name, key in own.items() if key not in Question.model_fields)
+        lines.append(f"| `{kind.kind_name()}` | {module} | {keys} | {checks} |")
     lines += ["", "| rule | what it asks | keys |", "|---|---|---|"]
     for rule in get_args(get_args(AnyRule)[0]):
         keys = ", ".join(f"`{key}`" for key in rule.model_fields if key not in ("kind", "severity"))
@@ -168,6 +172,15 @@ def test_what_a_call_can_ask_is_drawn() -> None:
     for name, field in Retention.model_fields.items():
         lines.append(f"| `{name}` | {field.default} | {field.description} |")
     expect_drawn(ROOT / "docs/calls.md", "\n".join(lines))
+
+
+def test_the_kind_that_is_shown_whole_is_still_so() -> None:
+    page = documented(ROOT / "docs/adding-a-kind.md")
+    shown = re.findall(r"```diff\n\+\+\+ (\S+)\n(.*?)```", page, re.DOTALL)
+    assert len(shown) > 5
+    for path, diff in shown:
+        added = {line[1:] for line in diff.splitlines() if line.startswith("+")}
+        assert added - set((ROOT / path).read_text().splitlines()) == set(), path
 
 
 def test_the_picture_of_the_house_is_that_of_its_imports() -> None:
