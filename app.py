@@ -16,7 +16,7 @@ import extensions
 import language
 import logs
 from cli import register_commands
-from forms.definition import CallFileError
+from forms.call_file import CallFileError
 from forms.texts import LANGUAGES, SOURCE, Euros, Percent
 from models.database import bind, database
 from services import figures, limits

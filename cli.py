@@ -10,8 +10,8 @@ from flask.cli import AppGroup
 
 import clock
 import logs
+from forms.call_file import CallFileError, load_call
 from forms.clean import clean_line
-from forms.definition import CallFileError, load_call
 from forms.kinds.contact import EmailError, parse_email
 from forms.texts import LANGUAGES, SOURCE
 from models.application import Application

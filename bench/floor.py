@@ -12,7 +12,8 @@ from flask import Flask, render_template, request
 from peewee import fn
 
 from clock import in_helsinki
-from forms.definition import Call, load_call
+from forms.call_file import load_call
+from forms.definition import Call
 from models.application import Application
 from models.database import bind, database
 from models.handling import CompletionRequest, Handling, Listed

@@ -14,7 +14,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from bench.floor import plain_app
 from clock import in_helsinki
-from forms.definition import Call, Section, load_call
+from forms.call_file import load_call
+from forms.definition import Call, Section
 from forms.kinds.amounts import AmountsQuestion
 from forms.kinds.areas import AreasQuestion
 from forms.kinds.partners import PartnersQuestion

@@ -1,27 +1,21 @@
-"""A call, typed and frozen, read from its TOML file; and what is wrong with a bad file.
+"""A call, typed and frozen, and what must hold between its parts. How it is read from a file: forms/call_file.py."""
 
-The file is data: an officer writes it. A fault names the file, the place in it and what to do.
-"""
-
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from clock import HELSINKI
-from forms.faults import faults_of, numbered
+from forms.faults import numbered
 from forms.kinds import AnyQuestion
 from forms.kinds.amounts import AmountRow
-from forms.kinds.areas import Area, AreasQuestion
+from forms.kinds.areas import AreasQuestion
 from forms.kinds.choice import ChoiceQuestion
 from forms.kinds.contact import ContactQuestion, parse_email
 from forms.kinds.derived import DerivedQuestion
 from forms.question import Provenance, Question, References, Strict
-from forms.register import RegisterError
 from forms.retention import Retention
 from forms.rules import AnyRule
 from forms.texts import SOURCE, Text
@@ -30,15 +24,6 @@ SUMMARY_PAGE = "yhteenveto"
 """The last page of every call: problems, preview and sending."""
 
 SomeQuestion = TypeVar("SomeQuestion", bound=Question)
-
-
-class CallFileError(Exception):
-    """A call's file can't be used. ``faults`` has a line for each reason, with the remedy."""
-
-    def __init__(self, path: Path, faults: list[str]) -> None:
-        self.path = path
-        self.faults = faults
-        super().__init__("\n".join(f"{path.name}: {fault}" for fault in faults))
 
 
 class SourcedText(Strict):
@@ -246,37 +231,3 @@ class Call(Strict):
         """Where the Finnish text of a question comes from."""
         from_call = self.provenance.get(SOURCE, "official")
         return question.provenance or from_call
-
-
-def load_call(path: Path) -> Call:
-    """Read a call and the registers it names. Raises CallFileError with every fault that was found."""
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CallFileError(path, [f"can't be read ({error}); save it as UTF-8"]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise CallFileError(path, [f"is not TOML: {error}; correct the line"]) from error
-    context = {"folder": path.parent, "rows": data.get("rows", {}), "areas": _areas(data)}
-    try:
-        call = Call.model_validate(data, context=context)
-    except ValidationError as error:
-        raise CallFileError(path, list(faults_of(error, data))) from error
-    except RegisterError as error:
-        raise CallFileError(path, [str(error)]) from error
-    for question in call.questions:
-        # Built now, once: building them while people wait costs more than all checks.
-        _ = question.form_class
-    return call
-
-
-def _areas(data: dict[str, Any]) -> tuple[Area, ...]:
-    """The areas that the areas question offers: the call's sections marked so, where they are well-formed."""
-    try:
-        return tuple(
-            Area(key=section["key"], title=section["title"])
-            for section in data.get("sections", [])
-            if section.get("area")
-        )
-    except (KeyError, TypeError, AttributeError, ValidationError):
-        # The same faults come out, with their place, when the sections themselves are read.
-        return ()

@@ -1,10 +1,9 @@
-"""A register that a question offers to choose from, read from a CSV file beside the call."""
+"""A register that a question offers to choose from, read from the CSV file that a call names."""
 
 import csv
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from stdnum.fi import ytunnus
 
@@ -65,15 +64,15 @@ class Register:
                 yield provider
 
 
-def load_register(path: Path) -> Register:
-    """Read a register. Raises RegisterError, naming the file, the line and what to do."""
+def read_register(name: str, content: bytes) -> Register:
+    """The register in a file. Raises RegisterError, naming the file, the line and what to do."""
     try:
-        lines = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RegisterError(f"{path.name}: can't be read ({error}); save it as CSV in UTF-8") from error
+        lines = list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RegisterError(f"{name}: can't be read ({error}); save it as CSV in UTF-8") from error
     providers: dict[str, Provider] = {}
     for number, line in enumerate(lines, start=2):
-        where = f"{path.name}, line {number}"
+        where = f"{name}, line {number}"
         # A name in a column that nobody reads would be a name lost.
         if None in line.values() or not set(NEEDED) <= set(line) <= set(KNOWN):
             raise RegisterError(f"{where}: the columns must be {', '.join(KNOWN)}")
@@ -82,11 +81,11 @@ def load_register(path: Path) -> Register:
             raise RegisterError(f"{where}: {business_id!r} is not a business ID; write it as 1234567-8")
         if business_id in providers:
             raise RegisterError(f"{where}: {business_id} stands twice; remove one")
-        name = line[NAMES[SOURCE]].strip()
-        if not name:
+        finnish = line[NAMES[SOURCE]].strip()
+        if not finnish:
             raise RegisterError(f"{where}: {NAMES[SOURCE]} is empty; write the provider's name")
-        names = {language: line.get(column, "").strip() or name for language, column in NAMES.items()}
+        names = {language: line.get(column, "").strip() or finnish for language, column in NAMES.items()}
         providers[business_id] = Provider(business_id, Text(names))
     if not providers:
-        raise RegisterError(f"{path.name}: holds no provider; add at least one line")
+        raise RegisterError(f"{name}: holds no provider; add at least one line")
     return Register(list(providers.values()))

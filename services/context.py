@@ -6,7 +6,8 @@ from pathlib import Path
 
 from flask import current_app
 
-from forms.definition import Call, CallFileError, load_call
+from forms.call_file import CallFileError, load_call
+from forms.definition import Call
 from models.application import Application
 from settings import Settings
 
@@ -55,10 +56,12 @@ def load_calls(folder: Path, held_open: frozenset[str]) -> Calls:
         call = load_call(path)
         for other in calls:
             if other.key == call.key or other.reference_prefix == call.reference_prefix:
-                raise CallFileError(path, [f"key or reference_prefix is that of the call {other.key}; choose another"])
+                raise CallFileError(
+                    path.name, [f"key or reference_prefix is that of the call {other.key}; choose another"]
+                )
         calls.append(call)
     if not calls:
-        raise CallFileError(folder, ["holds no call; add a .toml file or correct CALLS_DIR"])
+        raise CallFileError(folder.name, ["holds no call; add a .toml file or correct CALLS_DIR"])
     return Calls(calls, held_open)
 
 

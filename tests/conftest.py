@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 
 import clock
 from app import create_app
-from forms.definition import Call, load_call
+from forms.call_file import load_call
+from forms.definition import Call
 from forms.texts import LANGUAGES
 from models.database import bind, database, migrate
 from services.accounts import Role

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from forms.definition import SUMMARY_PAGE, Call, CallFileError, load_call
+from forms.call_file import CallFileError, load_call
+from forms.definition import SUMMARY_PAGE, Call
 from forms.kinds.text import TextQuestion
 from forms.texts import LANGUAGES, Text
 from settings import Settings, SettingsError, read_settings
@@ -69,7 +70,11 @@ def faults(folder: Path, old: str, new: str) -> str:
         ("above = 0", 'above = "x"', ["rules no. 2 (row_above) above"]),
         ("closes = 2021-05-17", "closes = 2020-05-17", ["closes is not after opens"]),
         ('email = "kirjaamo@minedu.fi"', 'email = "kirjaamo"', ["registry email", "no e-mail address"]),
-        ('register = "providers-2021.csv"', 'register = "none.csv"', ["q1 register", "none.csv", "can't be read"]),
+        (
+            'register = "providers-2021.csv"',
+            'register = "none.csv"',
+            ["q1 register", "none.csv is not beside"],
+        ),
         ("closes = 2021-05-17T16:15:00", "closes = ", ["is not TOML"]),
         (
             'severity = { missing = "error" }',

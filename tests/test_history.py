@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 import clock
-from forms.definition import load_call
+from forms.call_file import load_call
 from models.application import Application, Link
 from models.event import Event
 from models.submission import Submission

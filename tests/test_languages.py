@@ -15,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from playwright.sync_api import Browser, expect
 
-from forms.register import load_register
+from forms.register import read_register
 from forms.texts import LANGUAGES
 from tests.applicant import Applicant, fields_of_answers
 from tests.browser import fill_known, new_page, press, send
@@ -156,6 +156,6 @@ def test_the_first_page_speaks_what_the_browser_asks_for(applicant: Applicant, a
 def test_a_register_may_have_no_names_in_other_languages(tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     path.write_text("business_id,name_fi\n0201256-6,Helsingin kaupunki\n")
-    provider = load_register(path).get("0201256-6")
+    provider = read_register(path.name, path.read_bytes()).get("0201256-6")
     assert provider
     assert {provider.name.in_language(language) for language in LANGUAGES} == {"Helsingin kaupunki"}

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.answers import Answers
-from forms.definition import Call, load_call
+from forms.call_file import load_call
+from forms.definition import Call
 from forms.question import Typed
 from tests.conftest import ROOT
 

@@ -1,14 +1,13 @@
 """One choice from a register, or a typed name that the register lacks."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
 from forms.question import ONLY, STRING, Question, Severity, Typed, flag, line_fits, object_of
-from forms.register import Provider, Register, load_register
+from forms.register import Provider, Register, RegisterError, read_register
 from forms.shown import Shown
 from forms.texts import Message, Text, msg
 
@@ -18,17 +17,19 @@ if TYPE_CHECKING:
 CHOSEN, OTHER = "", "muu"
 
 
-def _beside_call(name: object, info: ValidationInfo) -> object:
-    """A question names a register's file in the folder of the call."""
+def _register_of_call(name: object, info: ValidationInfo) -> object:
+    """A question names the file of a register that came with the call."""
     if isinstance(name, str):
-        folder: Path = (info.context or {}).get("folder", Path())
-        return load_register(folder / Path(name).name)
+        registers: Mapping[str, bytes] = (info.context or {}).get("registers", {})
+        if name not in registers:
+            raise RegisterError(f"the register {name} is not beside the call; add the file or correct its name")
+        return read_register(name, registers[name])
     return name
 
 
 class ChoiceQuestion(Question):
     kind: Literal["choice"]
-    providers: Annotated[Register, BeforeValidator(_beside_call), Field(alias="register")]
+    providers: Annotated[Register, BeforeValidator(_register_of_call), Field(alias="register")]
 
     has_places: ClassVar[bool] = True
     checks: ClassVar[Mapping[str, Severity]] = {
