@@ -12,6 +12,7 @@ import clock
 import logs
 from forms.call_file import CallFileError, load_call
 from forms.clean import clean_line
+from forms.definition import Call
 from forms.kinds.contact import EmailError, parse_email
 from forms.texts import LANGUAGES, SOURCE
 from models.application import Application
@@ -59,6 +60,13 @@ def check_call(file: Path) -> None:
         click.echo(f"  {provenance}: questions {', '.join(numbers)}")
 
 
+def _call(key: str) -> Call:
+    call = calls().get(key)
+    if call is None:
+        raise click.ClickException(f"There is no call {key}.")
+    return call
+
+
 @call_group.command("export")
 @click.argument("key")
 @click.option("--format", "kind", required=True, type=click.Choice(list(exports.FORMATS)))
@@ -67,16 +75,15 @@ def check_call(file: Path) -> None:
 @click.option("--language", type=click.Choice(LANGUAGES), default=SOURCE, help="Of heads and labels.")
 def export_call(key: str, kind: str, out: Path, without_contacts: bool, language: str) -> None:
     """Write the current versions of all applications of the call KEY into a file."""
-    call = calls().get(key)
-    if call is None:
-        raise click.ClickException(f"There is no call {key}.")
     # A file that is only begun must not be taken for a whole one.
     begun = out.with_name(f"{out.name}.part")
-    with database.connection_context(), begun.open("w+b") as file:
-        which = submissions.current(call)
-        with click.progressbar(length=len(which), label="Applications") as bar:
-            export = Export(call, which, language, not without_contacts, on_progress=lambda *_: bar.update(1))
-            left = exports.write(export, kind, file)
+    with database.connection_context():
+        call = _call(key)
+        with begun.open("w+b") as file:
+            which = submissions.current(call)
+            with click.progressbar(length=len(which), label="Applications") as bar:
+                export = Export(call, which, language, not without_contacts, on_progress=lambda *_: bar.update(1))
+                left = exports.write(export, kind, file)
     begun.replace(out)
     click.echo(f"{len(which)} applications in {out}.")
     if left.cut:
@@ -91,10 +98,8 @@ def export_call(key: str, kind: str, out: Path, without_contacts: bool, language
 @click.option("--reopen", is_flag=True, help="It is not: what is not erased yet stays.")
 def end_handling(key: str, on: datetime | None, reopen: bool) -> None:
     """Note that the applications of the call KEY are handled; their contact details go some time after."""
-    call = calls().get(key)
-    if call is None:
-        raise click.ClickException(f"There is no call {key}.")
     with database.connection_context():
+        call = _call(key)
         if reopen:
             retention.reopen(call)
             click.echo(f"{key} is being handled; nothing more is erased.")
@@ -216,7 +221,7 @@ def accept_late(reference: str, reason: str) -> None:
     """Send the application REFERENCE as it is saved although its time is past; the reason is kept."""
     with database.connection_context():
         application = _application(reference)
-        outcome = officers.accept_late(application, calls().of(application.call_key), reason, None)
+        outcome = officers.accept_late(application, calls()[application.call_key], reason, None)
         if outcome.submission is None:
             raise click.ClickException(f"Not accepted: {', '.join(outcome.refusals)}.")
         mail.deliver()

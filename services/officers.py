@@ -67,7 +67,7 @@ def undo_withdrawal(application: Application, reason: str, officer: Officer | No
 def _set_withdrawn(application: Application, at: datetime | None) -> None:
     # Nobody sends it meanwhile, or chooses which one counts.
     hold(application)
-    call = calls().of(application.call_key)
+    call = calls()[application.call_key]
     listed.hold_list(call)
     handling, _ = Handling.get_or_create(application=application)
     Handling.update(withdrawn_at=at).where(Handling.id == handling.id).execute()

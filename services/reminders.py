@@ -36,7 +36,7 @@ def queue_due() -> None:
 
 def is_unsent(application: Application, at: datetime) -> bool:
     """Whether something is written that could be sent and is not."""
-    call = calls().of(application.call_key)
+    call = calls()[application.call_key]
     sent = submissions.last(application)
     allowed = allowances.of(application, sent, at)
     if not allowed.can_send or allowed.is_of_asked_only:

@@ -1,0 +1,124 @@
+"""The versions of calls: taken up from the program's files, kept, read again as they were."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import clock
+import logs
+from forms.call_file import CallFileError, CallSource, read_call
+from forms.definition import Call
+from models.call import CallVersion
+from models.database import database, hold
+from services.submissions import canonical, digest
+
+log = logs.get(__name__)
+
+
+@dataclass(frozen=True)
+class CallFile:
+    """A call that came as a file, with what it was read from."""
+
+    source: CallSource
+    call: Call
+
+    @cached_property
+    def registers(self) -> dict[str, str]:
+        return {name: content.decode() for name, content in self.source.registers.items()}
+
+    @cached_property
+    def text(self) -> str:
+        return self.source.text.decode()
+
+    @cached_property
+    def digest(self) -> str:
+        return digest(canonical([self.text, self.registers]))
+
+
+def read_file(path: Path) -> CallFile:
+    """Raises CallFileError."""
+    source = CallSource.from_path(path)
+    return CallFile(source, read_call(source))
+
+
+def read_folder(folder: Path) -> list[CallFile]:
+    """Every call of a folder. Raises CallFileError for the first file that can't be used."""
+    files: list[CallFile] = []
+    for path in sorted(folder.glob("*.toml")):
+        file = read_file(path)
+        for call in (other.call for other in files):
+            if call.key == file.call.key or call.reference_prefix == file.call.reference_prefix:
+                raise CallFileError(
+                    path.name, [f"key or reference_prefix is that of the call {call.key}; choose another"]
+                )
+        files.append(file)
+    if not files:
+        raise CallFileError(folder.name, ["holds no call; add a .toml file or correct CALLS_DIR"])
+    return files
+
+
+def call_of(version: CallVersion) -> Call:
+    """The call that a version says. Raises CallFileError where this program can't read what an older one took."""
+    registers = {name: text.encode() for name, text in version.registers.items()}
+    return read_call(CallSource(f"{version.file} (version {version.number})", version.source.encode(), registers))
+
+
+def newest(call_key: str) -> CallVersion | None:
+    """The one that was published last, also where it is in force only later."""
+    published = CallVersion.select().where(CallVersion.call_key == call_key, CallVersion.publish_at.is_null(False))
+    found: CallVersion | None = published.order_by(CallVersion.number.desc()).first()
+    return found
+
+
+def take_up(shipped: Iterable[CallFile]) -> None:
+    """Keep the program's own files that are not known yet. Whoever does it first, process or host, does it for all.
+
+    The first version of a call is in force at once. Raises CallFileError.
+    """
+    with_news = [file for file in shipped if not _is_known(file)]
+    if not with_news:
+        return
+    with database.atomic():
+        hold("calls")
+        for file in with_news:
+            if not _is_known(file):
+                _take_up(file)
+
+
+def _is_known(file: CallFile) -> bool:
+    return bool(CallVersion.select().where(CallVersion.digest == file.digest).exists())
+
+
+def _take_up(file: CallFile) -> None:
+    version = add(file)
+    if version.number > 1:
+        log.warning("call_not_published", call=version.call_key, version=version.number)
+        return
+    version.publish_at = version.made_at
+    version.save()
+    log.info("call_published", call=version.call_key, version=version.number)
+
+
+def add(file: CallFile) -> CallVersion:
+    """A new version that nobody has published yet; in a transaction that holds ``calls``. Raises CallFileError."""
+    call = file.call
+    others = CallVersion.select().where(
+        CallVersion.call_key != call.key, CallVersion.reference_prefix == call.reference_prefix
+    )
+    if other := others.first():
+        raise CallFileError(
+            file.source.name, [f"reference_prefix is that of the call {other.call_key}; choose another"]
+        )
+    last = CallVersion.select().where(CallVersion.call_key == call.key).order_by(CallVersion.number.desc()).first()
+    version: CallVersion = CallVersion.create(
+        call_key=call.key,
+        number=last.number + 1 if last else 1,
+        reference_prefix=call.reference_prefix,
+        file=file.source.name,
+        source=file.text,
+        registers=file.registers,
+        digest=file.digest,
+        made_at=clock.now(),
+    )
+    return version
