@@ -1,5 +1,7 @@
 """The versions of calls: taken up from the program's files, kept, read again as they were."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +13,6 @@ from forms.call_file import CallFileError, CallSource, read_call
 from forms.definition import Call
 from models.call import CallVersion
 from models.database import database, hold
-from services.submissions import canonical, digest
 
 log = logs.get(__name__)
 
@@ -33,7 +34,7 @@ class CallFile:
 
     @cached_property
     def digest(self) -> str:
-        return digest(canonical([self.text, self.registers]))
+        return hashlib.sha256(json.dumps([self.text, self.registers], sort_keys=True).encode()).hexdigest()
 
 
 def read_file(path: Path) -> CallFile:

@@ -17,8 +17,10 @@ import peewee
 import clock
 import logs
 from forms.definition import Call
+from models.application import Application
 from models.call import CallVersion
 from models.database import database
+from models.submission import Submission
 from services import call_versions
 from services.call_versions import CallFile
 
@@ -71,6 +73,30 @@ class Calls:
 
     def __getitem__(self, key: str) -> Call:
         return self._by_key()[key]
+
+    def of(self, what: Application | Submission) -> Call:
+        """The call in the version that something was written in, whichever is in force now."""
+        if what.call_version_id is not None:
+            return self._call(what.call_version_id)
+        return next(iter(self.versions_of(what.call_key)), None) or self[what.call_key]
+
+    def versions_of(self, key: str) -> list[Call]:
+        """All that were ever published of a call, the first one first. Most are read for this: not for every page."""
+        self._look_if_due()
+        return [self._call(version.id) for version in self._versions.get(key, [])]
+
+    def in_force(self, key: str) -> int:
+        """The id of the version that is in force. Needs the database, and raises what stands against using it."""
+        self._look_if_due()
+        if not self._versions:
+            self.look()
+        version = _in_force(self._versions[key], clock.now())
+        assert version is not None
+        return version.id
+
+    def personal_keys(self, key: str) -> list[str]:
+        """The questions whose answers are personal details in any version."""
+        return sorted({question for call in self.versions_of(key) for question in call.personal_keys})
 
     def is_held_open(self, call: Call) -> bool:
         return call.key in self._held_open

@@ -201,5 +201,5 @@ def _erase(application: Application, at: datetime) -> bool:
 
 
 def _draw(submission: Submission) -> bool:
-    pdf.of_submission(submission, calls()[submission.call_key])
+    pdf.of_submission(submission)
     return True
