@@ -214,6 +214,11 @@ class Question(Strict):
         """Every suffix that is taken from a form, shown or not."""
         return self.suffixes({})
 
+    def fits(self, typed: Typed) -> Typed:
+        """What the fields of this question can show of an answer, which may have been given to an earlier version."""
+        possible = self.possible_suffixes
+        return {suffix: text for suffix, text in typed.items() if suffix in possible}
+
     def more_suffixes(self, shown: int) -> tuple[str, ...]:
         """The fields that come when a person asks for more than ``shown``; none for a kind of one size."""
         return ()

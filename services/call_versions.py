@@ -9,6 +9,7 @@ from pathlib import Path
 
 import clock
 import logs
+from forms.call_changes import are_harmless, compare
 from forms.call_file import CallFileError, CallSource, read_call
 from forms.definition import Call
 from models.call import CallVersion
@@ -75,7 +76,8 @@ def newest(call_key: str) -> CallVersion | None:
 def take_up(shipped: Iterable[CallFile]) -> None:
     """Keep the program's own files that are not known yet. Whoever does it first, process or host, does it for all.
 
-    The first version of a call is in force at once. Raises CallFileError.
+    The first version of a call is in force at once, and so is one that hurts no draft; others wait until somebody
+    publishes them. Raises CallFileError.
     """
     with_news = [file for file in shipped if not _is_known(file)]
     if not with_news:
@@ -92,10 +94,14 @@ def _is_known(file: CallFile) -> bool:
 
 
 def _take_up(file: CallFile) -> None:
-    version = add(file)
+    version, before = add(file), newest(file.call.key)
     if version.number > 1:
-        log.warning("call_not_published", call=version.call_key, version=version.number)
-        return
+        changes = compare(call_of(before), file.call) if before else []
+        is_waiting = before is None or before.publish_at > version.made_at
+        if is_waiting or not are_harmless(changes):
+            reasons = [change.said.original for change in changes if not change.is_harmless]
+            log.warning("call_not_published", call=version.call_key, version=version.number, reasons=reasons)
+            return
     version.publish_at = version.made_at
     version.save()
     log.info("call_published", call=version.call_key, version=version.number)

@@ -16,6 +16,7 @@ Where to look:
 - ``test_amounts``: amounts and dates
 - ``test_rules``: checks across questions
 - ``test_call_file``: what is said of a wrong file
+- ``test_call_changes``: what changed between versions of a call
 - ``test_call_versions``: calls in the database
 - ``test_saving``: what a save means
 - ``test_history``: two people, earlier answers, links in the applicant's hands

@@ -74,6 +74,14 @@ def test_a_changed_file_waits_for_somebody_to_publish_it(started: Started, caplo
     assert kept() == [("text", 1, True), ("text", 2, False)]
 
 
+def test_a_change_that_hurts_nobody_is_in_force_at_once(started: Started) -> None:
+    Applicant(started()).get("/")
+    changed = started(("limit = 20", "limit = 30"), ('"Kuvaus"', '"Kuvatkaa"'))
+    assert "30 merkkiä jäljellä" in Applicant(changed).begin("text").text
+    assert "20 merkkiä jäljellä" not in Applicant(started()).begin("text").text
+    assert kept() == [("text", 1, True), ("text", 2, True)]
+
+
 def test_a_wrong_file_stops_the_start(started: Started) -> None:
     Applicant(started()).get("/")
     with pytest.raises(SystemExit, match=r"text\.toml: questions q1 limit"):
