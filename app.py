@@ -21,7 +21,8 @@ from forms.faults import CallFileError
 from forms.texts import LANGUAGES, SOURCE, Euros, Percent
 from models.database import bind, database
 from services import figures, limits
-from services.context import load_calls
+from services.call_versions import read_folder
+from services.calls import Calls
 from settings import ROOT, Settings, SettingsError, read_settings
 from views import apply, assets, calls, check, desk, documents, health, history, keeping, resume, summary
 from views.access import arrival
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. Stops with a clear line when a setting or a call's file is wrong."""
     try:
         settings = settings or read_settings()
-        loaded = load_calls(settings.calls_dir, settings.held_open)
+        shipped = read_folder(settings.calls_dir)
     except (SettingsError, CallFileError) as error:
         if _looks_at_files():
             return commands_alone()
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         # Everything under the public address's path, nothing outside it.
         app.wsgi_app = DispatcherMiddleware(nothing_here(settings), {settings.path: app.wsgi_app})  # type: ignore[method-assign]
     app.extensions["settings"] = settings
-    app.extensions["calls"] = loaded
+    app.extensions["calls"] = Calls(shipped, settings.held_open)
 
     bind(settings.effective_database_url)
 

@@ -238,6 +238,13 @@ def _put(file: Path, content: bytes) -> None:
         begun.unlink()
 
 
+def _call(key: str) -> Call:
+    call = calls().get(key)
+    if call is None:
+        raise click.ClickException(f"There is no call {key}.")
+    return call
+
+
 @call_group.command("export")
 @click.argument("key")
 @click.option("--format", "kind", required=True, type=click.Choice(list(exports.FORMATS)))
@@ -246,16 +253,15 @@ def _put(file: Path, content: bytes) -> None:
 @click.option("--language", type=click.Choice(LANGUAGES), default=SOURCE, help="Of heads and labels.")
 def export_call(key: str, kind: str, out: Path, without_contacts: bool, language: str) -> None:
     """Write the current versions of all applications of the call KEY into a file."""
-    call = calls().get(key)
-    if call is None:
-        raise click.ClickException(f"There is no call {key}.")
     # A file that is only begun must not be taken for a whole one.
     begun = out.with_name(f"{out.name}.part")
-    with database.connection_context(), begun.open("w+b") as file:
-        which = submissions.current(call)
-        with click.progressbar(length=len(which), label="Applications") as bar:
-            export = Export(call, which, language, not without_contacts, on_progress=lambda *_: bar.update(1))
-            left = exports.write(export, kind, file)
+    with database.connection_context():
+        call = _call(key)
+        with begun.open("w+b") as file:
+            which = submissions.current(call)
+            with click.progressbar(length=len(which), label="Applications") as bar:
+                export = Export(call, which, language, not without_contacts, on_progress=lambda *_: bar.update(1))
+                left = exports.write(export, kind, file)
     begun.replace(out)
     click.echo(f"{len(which)} applications in {out}.")
     if left.cut:
@@ -270,10 +276,8 @@ def export_call(key: str, kind: str, out: Path, without_contacts: bool, language
 @click.option("--reopen", is_flag=True, help="It is not: what is not erased yet stays.")
 def end_handling(key: str, on: datetime | None, reopen: bool) -> None:
     """Note that the applications of the call KEY are handled; their contact details go some time after."""
-    call = calls().get(key)
-    if call is None:
-        raise click.ClickException(f"There is no call {key}.")
     with database.connection_context():
+        call = _call(key)
         if reopen:
             retention.reopen(call)
             click.echo(f"{key} is being handled; nothing more is erased.")

@@ -142,7 +142,7 @@ def accept_late(reference: str, reason: str) -> None:
     """Send the application REFERENCE as it is saved although its time is past; the reason is kept."""
     with database.connection_context():
         application = _application(reference)
-        outcome = officers.accept_late(application, calls().of(application.call_key), reason, None)
+        outcome = officers.accept_late(application, reason, None)
         if outcome.submission is None:
             raise click.ClickException(f"Not accepted: {', '.join(outcome.refusals)}.")
         mail.deliver()

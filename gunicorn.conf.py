@@ -10,6 +10,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 import logs
+from forms.faults import CallFileError
 from models import database
 from services import figures
 from settings import read_settings
@@ -79,13 +80,21 @@ def post_worker_init(worker: object) -> None:
 
 
 def on_starting(server: Any) -> None:
-    """Once, before the workers: they must not race for the schema, nor each translate every template."""
-    templates = server.app.wsgi().jinja_env
+    """Once, before the workers: they must not race for schema and calls, nor each translate every template."""
+    app = server.app.wsgi()
+    templates = app.jinja_env
     for name in templates.list_templates():
         templates.get_template(name)
     settings = read_settings()
     database.bind(settings.effective_database_url)
     database.migrate()
+    try:
+        with database.database.connection_context():
+            app.extensions["calls"].look()
+    except CallFileError as error:
+        sys.exit(f"Not started.\n{error}")
+    # No connection must be carried into another process.
+    database.database.close_idle()
     where = f"the mail server {settings.mail_server}" if settings.mail_server else str(settings.mail_dir)
     always = str(settings.mail_dir) if settings.mail_server and settings.tryout else where
     log.info("serving", address=settings.base_url, mails=where, mails_to_the_calls_addresses=always)

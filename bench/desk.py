@@ -63,7 +63,7 @@ def fill(app: Flask, officer: Officer) -> None:
     """What the desk shows; and drafts, which it counts."""
     pattern = Pattern(app)
     with app.app_context(), database.connection_context(), database.atomic():
-        varied = Varied(pattern, calls().of(CALL), list(Account.select()), NUMBER)
+        varied = Varied(pattern, calls()[CALL], list(Account.select()), NUMBER)
         for number in range(NUMBER - 1):
             varied.add()
             if number % 15 == 0:

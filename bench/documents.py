@@ -26,7 +26,6 @@ from bench.turns import median_ms, rates
 from models.database import database
 from models.submission import Submission
 from services import pdf
-from services.context import calls
 from settings import Settings
 from tests.applicant import Applicant
 from tests.conftest import SAMPLE, SHARED, with_provider
@@ -48,7 +47,7 @@ def first_pdf(submission: Submission) -> tuple[float, float]:
 
     def whole() -> bytes:
         Submission.update(pdf=None).execute()
-        return pdf.of_submission(submission, calls().of(submission.call_key))
+        return pdf.of_submission(submission)
 
     with mock.patch.object(pisa, "CreatePDF", watched):
         whole()
@@ -68,7 +67,7 @@ def resident_mb(service: Service) -> list[float]:
 
 
 def evening(service: Service, app: Flask, answers: dict[str, Any]) -> None:
-    question = app.extensions["calls"].of("strategiarahoitus-2021").provider_question
+    question = app.extensions["calls"]["strategiarahoitus-2021"].provider_question
     assert question
     providers = [provider.business_id for provider in question.providers.find("", "fi")]
     ready: list[tuple[Visitor, str, dict[str, Any]]] = []

@@ -120,7 +120,7 @@ def begun(app: Flask, number: int, text: str) -> list[Seat]:
 
 
 def ready_to_send(app: Flask, answers: dict[str, Any], service: Service) -> list[tuple[Visitor, str, dict[str, Any]]]:
-    question = app.extensions["calls"].of(CALL).provider_question
+    question = app.extensions["calls"][CALL].provider_question
     assert question
     providers = [provider.business_id for provider in question.providers.find("", "fi")]
     ready = []

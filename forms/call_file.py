@@ -75,8 +75,11 @@ def expect_another(name: str, call: Call, others: Iterable[Call]) -> None:
     """Raises CallFileError, for the file of this name, where its call is called as one of the others."""
     for other in others:
         if other.key == call.key or other.reference_prefix == call.reference_prefix:
-            taken = msg("key tai reference_prefix on jo haulla %(call)s. Antakaa toinen.", call=other.key)
-            raise CallFileError([Fault(name, None, taken)])
+            raise CallFileError([Fault(name, None, taken_by(other.key))])
+
+
+def taken_by(key: str) -> Message:
+    return msg("key tai reference_prefix on jo haulla %(call)s. Antakaa toinen.", call=key)
 
 
 def wrong_with(field: str, value: str) -> Message | None:

@@ -9,9 +9,9 @@ from wtforms import Form, StringField
 
 from forms.conditions import Condition
 from forms.deciding import DecidingQuestion
-from forms.question import Found, PartKey, Severity, Typed, flag
+from forms.question import Found, Severity, Typed, flag
 from forms.shown import ChangedPart, Row, Shown
-from forms.strict import Strict
+from forms.strict import PartKey, Strict
 from forms.texts import FaultError, Message, Text, msg, msgn
 
 if TYPE_CHECKING:

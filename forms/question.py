@@ -27,11 +27,6 @@ texts. Empty fields are left out, so an unanswered question is ``{}``."""
 References = tuple[tuple[str, str | None], ...]
 """Keys of questions that are looked at elsewhere, each with a row or None for the whole."""
 
-# A field is KEY.part by name and KEY-part by id; so are these, which stand beside the fields of a question.
-_BESIDE = "aiemmat|kumoa|nahty|ohje|ota|pida|rev|ristiriita|summa|tila|yhdista"
-PartKey = Annotated[str, Field(pattern=rf"^(?!(?:{_BESIDE})$)[a-z][a-z0-9]*$")]
-"""The key of a row, column or option of a question, in the names and ids of its fields."""
-
 Provenance = Literal["official", "adapted", "reconstructed", "translated"]
 
 
@@ -233,6 +228,11 @@ class Question(Strict):
     def possible_suffixes(self) -> tuple[str, ...]:
         """Every suffix that is taken from a form, shown or not."""
         return self.suffixes({})
+
+    def fitting(self, typed: Typed) -> Typed:
+        """What the fields of this question can show of an answer, which may have been given to an earlier version."""
+        possible = self.possible_suffixes
+        return {suffix: text for suffix, text in typed.items() if suffix in possible}
 
     def more_suffixes(self, shown: int) -> tuple[str, ...]:
         """The fields that come when a person asks for more than ``shown``; none for a kind of one size."""

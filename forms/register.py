@@ -56,13 +56,17 @@ class Register:
     def __contains__(self, business_id: object) -> bool:
         return business_id in self._by_id
 
+    @property
+    def all(self) -> list[Provider]:
+        return list(self._by_id.values())
+
     def get(self, business_id: str) -> Provider | None:
         return self._by_id.get(business_id)
 
     def find(self, search: str, language: str) -> Iterator[Provider]:
         """Those whose name in any language or business ID holds every word of ``search``, sorted by name."""
         words = fold(search).split()
-        ordered = sorted(self._by_id.values(), key=lambda provider: sort_key(provider.name.in_language(language)))
+        ordered = sorted(self.all, key=lambda provider: sort_key(provider.name.in_language(language)))
         for provider in ordered:
             text = fold(" ".join([provider.business_id, *provider.name.root.values()])) if words else ""
             if all(word in text for word in words):

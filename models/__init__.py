@@ -1,6 +1,7 @@
 """What is kept, and nothing about what it means."""
 
 from models.application import Answer, AnswerVersion, Application, Link, Presence
+from models.call import CallVersion
 from models.event import Event
 from models.figure import Figure
 from models.handling import CallHandling, CompletionRequest, ExportJob, Handling, Listed, Note
@@ -10,6 +11,8 @@ from models.outbox import OutboxMail
 from models.submission import Submission
 
 ALL = [
+    Officer,
+    CallVersion,
     Application,
     Answer,
     AnswerVersion,
@@ -17,7 +20,6 @@ ALL = [
     Submission,
     OutboxMail,
     Presence,
-    Officer,
     OfficerSession,
     SignInFailure,
     Event,

@@ -2,6 +2,7 @@
 
 import peewee
 
+from models.call import CallVersion
 from models.database import Model, UtcDateTimeField
 
 
@@ -9,6 +10,9 @@ class Application(Model):
     reference = peewee.CharField(max_length=20, unique=True)
     """Public name, in addresses and letters; gives no access."""
     call_key = peewee.CharField(max_length=60, index=True)
+    call_version_id: int | None
+    call_version = peewee.ForeignKeyField(CallVersion, null=True, index=False, on_delete="RESTRICT")
+    """The one whose questions its answers answer; None before versions were kept, which is a call's first."""
     language = peewee.CharField(max_length=5)
     contact_email = peewee.CharField(max_length=254, null=True, index=True)
     """The contact person's address as typed last, in lower case; by it a lost link is found."""

@@ -3,12 +3,16 @@
 import peewee
 
 from models.application import Application
+from models.call import CallVersion
 from models.database import Model, UtcDateTimeField
 
 
 class Submission(Model):
     application = peewee.ForeignKeyField(Application, backref="submissions", on_delete="RESTRICT")
     call_key = peewee.CharField(max_length=60)
+    call_version_id: int | None
+    call_version = peewee.ForeignKeyField(CallVersion, null=True, index=False, on_delete="RESTRICT")
+    """The one that it was made with, as in Application."""
     version = peewee.IntegerField()
     """1 at the first sending; the largest one of an application is current."""
     sent_at = UtcDateTimeField()

@@ -49,7 +49,7 @@ class Allowance:
 
 def of(application: Application, sent: Submission | None, at: datetime) -> Allowance:
     """What may be sent of an application whose current version is ``sent``."""
-    call = calls().of(application.call_key)
+    call = calls()[application.call_key]
     has_opened = calls().has_opened(call, at)
     has_closed = calls().has_closed(call, at, application.sending_until)
     if sent is None:

@@ -7,19 +7,20 @@ from flask import render_template
 from flask_babel import force_locale, gettext
 from pypdf import PdfReader, PdfWriter
 
-from forms.definition import Call
 from forms.summary import summarise
 from language import localise
 from models.submission import Submission
 from services import check, pdf, submissions
+from services.context import calls
 
 
-def of(submission: Submission, call: Call) -> bytes:
+def of(submission: Submission) -> bytes:
     """The letter as a PDF of one page, in the application's language. Raises PdfError.
 
     It is made anew each time: what counts is the paper that somebody signs.
     """
-    answers = submissions.read_answers(submission, call)
+    answers = submissions.read_answers(submission)
+    call = answers.call
     contact = call.contact_question
     return pdf.document(
         "pdf/letter.html",
@@ -36,13 +37,13 @@ def of(submission: Submission, call: Call) -> bytes:
     )
 
 
-def with_summary(submission: Submission, call: Call) -> bytes:
+def with_summary(submission: Submission) -> bytes:
     """The letter and behind it the summary, page by page as it is filed, in one file. Raises PdfError."""
     # Language, author and subject are those of the letter.
-    out = PdfWriter(clone_from=BytesIO(of(submission, call)))
-    out.append(PdfReader(BytesIO(pdf.of_submission(submission, call))))
+    out = PdfWriter(clone_from=BytesIO(of(submission)))
+    out.append(PdfReader(BytesIO(pdf.of_submission(submission))))
     with force_locale(submission.language):
-        out.add_metadata({"/Title": f"{localise(call.title)} {submission.application.reference}"})
+        out.add_metadata({"/Title": f"{localise(calls().of(submission).title)} {submission.application.reference}"})
     joined = BytesIO()
     out.write(joined)
     return joined.getvalue()
@@ -66,8 +67,9 @@ def file_name(submission: Submission, has_summary: bool) -> str:
         )
 
 
-def mail_to_registry(submission: Submission, call: Call) -> str:
+def mail_to_registry(submission: Submission) -> str:
     """A ``mailto:`` address (RFC 6068) that begins the mail to the registry, in the application's language."""
+    call = calls().of(submission)
     with force_locale(submission.language):
         text = render_template(
             "summary/to_registry.txt", call=call, reference=submission.application.reference, submission=submission

@@ -15,6 +15,7 @@ from forms.question import Typed
 from models.application import Answer, Application
 from models.database import database
 from services import figures
+from services.context import calls
 from services.figures import Event
 
 log = logs.get(__name__)
@@ -50,6 +51,7 @@ def begin(call: Call, language: str) -> Application:
                 begun: Application = Application.create(
                     reference=f"{call.reference_prefix}-{signs}",
                     call_key=call.key,
+                    call_version=calls().in_force(call.key),
                     language=language,
                     created_at=at,
                     touched_at=at,

@@ -18,6 +18,7 @@ from models.event import Event
 from models.handling import CompletionRequest, Note
 from models.outbox import OutboxMail
 from models.submission import Submission
+from services.context import calls
 
 _Belonging = type[Answer | AnswerVersion | CompletionRequest | Event | Link | Note | OutboxMail | Submission]
 """The tables whose rows belong to an application."""
@@ -70,9 +71,9 @@ def _traces(call: Call) -> Iterator[peewee.ColumnBase]:
     yield has(Note)
     yield has(CompletionRequest, CompletionRequest.text != "")
     yield has(Event, Event.reason != "")
-    if call.personal_keys:
-        yield has(Answer, Answer.question.in_(call.personal_keys))
-        yield has(AnswerVersion, AnswerVersion.question.in_(call.personal_keys))
+    if keys := calls().personal_keys(call.key):
+        yield has(Answer, Answer.question.in_(keys))
+        yield has(AnswerVersion, AnswerVersion.question.in_(keys))
         yield has(Submission, Submission.salt.is_null(False))
 
 
@@ -82,12 +83,13 @@ def erase_contact(application: Application, call: Call, at: datetime) -> None:
     Records and fingerprints stay as they are: of personal answers only a salted hash stands in them, and the salt goes
     too, so that nobody finds out by trying. PDFs are to be made anew (``undrawn``).
     """
+    keys = calls().personal_keys(call.key)
     own = {table: table.application == application for table in (Answer, AnswerVersion, Link, OutboxMail, Event, Note)}
     with database.atomic():
         locked(application)
         for table in (Answer, AnswerVersion):
-            table.delete().where(own[table], table.question.in_(call.personal_keys)).execute()
-        if call.personal_keys:
+            table.delete().where(own[table], table.question.in_(keys)).execute()
+        if keys:
             kept = (Submission.application == application) & Submission.salt.is_null(False)
             Submission.update(personal=None, salt=None, pdf=None).where(kept).execute()
         Link.update(revoked_at=at).where(own[Link], Link.revoked_at.is_null()).execute()
@@ -104,7 +106,7 @@ def erase_contact(application: Application, call: Call, at: datetime) -> None:
 def has_erased(call: Call) -> bool:
     """Whether contact details of any application are gone; never so for a call that asks for none."""
     erased = Submission.select().where(Submission.call_key == call.key, Submission.salt.is_null())
-    return bool(call.personal_keys) and erased.exists()
+    return bool(calls().personal_keys(call.key)) and erased.exists()
 
 
 def undrawn(call: Call) -> list[Submission]:

@@ -35,7 +35,7 @@ def hold_list(call: Call) -> None:
 
 
 def _list(call: Call, submission: Submission) -> None:
-    answers = submissions.read_answers(submission, call)
+    answers = submissions.read_answers(submission)
     totals = totals_of(answers)
     names = _names(answers)
     earlier = (Listed.application == submission.application) & (Listed.submission != submission.id)

@@ -57,7 +57,7 @@ def _personal_link(mail: OutboxMail) -> Contents:
         "address": links.address(token),
         "closes": closing_of(mail.application),
     }
-    return Contents(calls().of(mail.application.call_key), context, links=[link])
+    return Contents(calls().of(mail.application), context, links=[link])
 
 
 def _all_links(mail: OutboxMail) -> Contents | None:
@@ -84,8 +84,8 @@ def _submission(mail: OutboxMail) -> Contents:
     """The figures of a submission, without any of the applicant's own text."""
     submission = mail.submission
     assert submission is not None
-    call = calls().of(submission.call_key)
-    answers = submissions.read_answers(submission, call)
+    call = calls().of(submission)
+    answers = submissions.read_answers(submission)
     question = call.provider_question
     return Contents(
         call,
@@ -109,7 +109,7 @@ def _submission_with_pdf(mail: OutboxMail) -> Contents:
     submission = mail.submission
     assert submission is not None
     try:
-        document = pdf.of_submission(submission, contents.call)
+        document = pdf.of_submission(submission)
     except pdf.PdfError as error:
         if mail.attempts < _TRIES_WITH_DOCUMENT:
             raise
@@ -127,7 +127,7 @@ def _reminder(mail: OutboxMail) -> Contents | None:
     assert mail.application is not None
     if not reminders.is_unsent(mail.application, clock.now()):
         return None
-    call = calls().of(mail.application.call_key)
+    call = calls().of(mail.application)
     sent = submissions.last(mail.application)
     allowed = allowances.of(mail.application, sent, clock.now())
     context = {
@@ -148,7 +148,7 @@ def _completion(mail: OutboxMail) -> Contents | None:
     request = completion.waiting(mail.application)
     if request is None or clock.now() > request.until:
         return None
-    call = calls().of(mail.application.call_key)
+    call = calls().of(mail.application)
     asked = [question for question in call.questions if question.key in request.questions]
     return Contents(call, {"application": mail.application, "request": request, "asked": asked})
 

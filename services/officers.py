@@ -7,7 +7,6 @@ import secrets
 from datetime import date, datetime
 
 import clock
-from forms.definition import Call
 from models.application import Application
 from models.database import database, hold
 from models.handling import Handling
@@ -27,16 +26,16 @@ def extend(application: Application, until: datetime, reason: str, officer: Offi
         accounts.note("extended", officer, application=application, reason=reason, until=until)
 
 
-def accept_late(application: Application, call: Call, reason: str, officer: Officer | None) -> Outcome:
+def accept_late(application: Application, reason: str, officer: Officer | None) -> Outcome:
     """Send an application as it is saved although its time is past (an outage: 13/2003 10 §).
 
     Everything else is checked as at any sending: errors still stop it. What its people can send themselves, and what
     is sent already, is not accepted.
     """
-    answers = drafts.load_answers(call, application)
+    answers = drafts.load_answers(calls().of(application), application)
     order = Order(
         key=secrets.token_urlsafe(24),
-        seen=sending.state_of(answers, submissions.last(application)),
+        seen=sending.state_of(application, answers, submissions.last(application)),
         declared=True,
         confirmed=True,
         arrived_at=clock.now(),
@@ -44,7 +43,7 @@ def accept_late(application: Application, call: Call, reason: str, officer: Offi
         is_late_accepted=True,
     )
     with database.atomic():
-        outcome = sending.send(application, call, order)
+        outcome = sending.send(application, order)
         if outcome.submission is not None:
             accounts.note("accepted_late", officer, application=application, reason=reason)
     return outcome
@@ -67,7 +66,7 @@ def undo_withdrawal(application: Application, reason: str, officer: Officer | No
 def _set_withdrawn(application: Application, at: datetime | None) -> None:
     # Nobody sends it meanwhile, or chooses which one counts.
     hold(application)
-    call = calls().of(application.call_key)
+    call = calls()[application.call_key]
     listed.hold_list(call)
     handling, _ = Handling.get_or_create(application=application)
     Handling.update(withdrawn_at=at).where(Handling.id == handling.id).execute()

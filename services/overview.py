@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from clock import in_helsinki
-from forms.definition import Call
+from forms.definition import Call, Section
 from forms.register import Provider, Register, sort_key
 from forms.texts import Text
 from language import current, localise
@@ -15,6 +15,7 @@ from models.database import one_look
 from models.handling import Listed
 from models.submission import Submission
 from services import listed
+from services.context import calls
 
 
 @dataclass(frozen=True)
@@ -121,19 +122,23 @@ def _counted(call: Call) -> Iterator[_Row]:
 
 
 def _areas(call: Call, rows: list[_Row]) -> list[AreaSum]:
-    question = call.totals_question
-    if question is None:
-        return []
+    """Those that the call sums up, and behind them such as only an earlier version of it did."""
     amounts: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         for key, requested, _ in row.areas:
             amounts[key].append(requested)
-    summed = {call.section_of(source).key for source in question.sources}
-    return [
-        AreaSum(section.title, len(amounts[section.key]), sum(amounts[section.key]))
-        for section in call.sections
-        if section.key in summed
-    ]
+    summed = {section.key: section for section in _summed(call)}
+    if gone := amounts.keys() - summed.keys():
+        earlier = (section for version in calls().versions_of(call.key) for section in _summed(version))
+        summed |= {section.key: section for section in earlier if section.key in gone}
+    return [AreaSum(section.title, len(amounts[key]), sum(amounts[key])) for key, section in summed.items()]
+
+
+def _summed(call: Call) -> list[Section]:
+    """The sections whose amounts the call sums up, in its order."""
+    question = call.totals_question
+    keys = {call.section_of(source).key for source in question.sources} if question else set()
+    return [section for section in call.sections if section.key in keys]
 
 
 def _providers(register: Register, rows: list[_Row]) -> list[ProviderSum]:

@@ -88,7 +88,7 @@ def kept(application: Application, number: int) -> tuple[bytes, str] | None:
     return bytes(found.pdf), _name(application.reference, number, found.language)
 
 
-def of_submission(submission: Submission, call: Call) -> bytes:
+def of_submission(submission: Submission) -> bytes:
     """The PDF of a version, made once and kept. Raises PdfError.
 
     Whoever erases a version's personal details (``personal`` is None from then on) takes its ``pdf`` away too: the next
@@ -98,7 +98,7 @@ def of_submission(submission: Submission, call: Call) -> bytes:
     if stored is not None:
         return bytes(stored)
     personal = Personal.of(submission)
-    made = _of_version(submission, call, personal)
+    made = _of_version(submission, personal)
     Submission.update(pdf=made).where(
         Submission.id == submission.id,
         Submission.pdf.is_null(),
@@ -107,13 +107,13 @@ def of_submission(submission: Submission, call: Call) -> bytes:
     # Another process may have been first: there is one document of a version.
     kept_now = Submission.get_by_id(submission.id)
     # Contact details that were erased while this was drawn must not come back with it.
-    return bytes(kept_now.pdf) if kept_now.pdf is not None else of_submission(kept_now, call)
+    return bytes(kept_now.pdf) if kept_now.pdf is not None else of_submission(kept_now)
 
 
-def without_personal(submission: Submission, call: Call) -> bytes:
+def without_personal(submission: Submission) -> bytes:
     """The PDF of a version without personal details, marked so; made anew each time. Raises PdfError."""
     personal = Personal.of(submission, is_wanted=False)
-    return _of_version(submission, call, personal) if personal == Personal.LEFT_OUT else of_submission(submission, call)
+    return _of_version(submission, personal) if personal == Personal.LEFT_OUT else of_submission(submission)
 
 
 def of_draft(application: Application, call: Call, answers: Answers, language: str) -> bytes:
@@ -186,10 +186,10 @@ def _kept_blanks(line: str) -> str:
     return NBSP * indent + line[indent:].replace("  ", f"{NBSP} ") or NBSP
 
 
-def _of_version(submission: Submission, call: Call, personal: Personal) -> bytes:
-    answers = submissions.read_answers(submission, call, with_personal=personal == Personal.SHOWN)
+def _of_version(submission: Submission, personal: Personal) -> bytes:
+    answers = submissions.read_answers(submission, with_personal=personal == Personal.SHOWN)
     application, language = submission.application, submission.language
-    return _render(call, application, answers, language, submission=submission, personal=personal)
+    return _render(answers.call, application, answers, language, submission=submission, personal=personal)
 
 
 def _render(

@@ -36,7 +36,7 @@ def queue_due() -> None:
 
 def is_unsent(application: Application, at: datetime) -> bool:
     """Whether something is written that could be sent and is not."""
-    call = calls().of(application.call_key)
+    call = calls().of(application)
     sent = submissions.last(application)
     allowed = allowances.of(application, sent, at)
     if not allowed.can_send or allowed.is_of_asked_only:
@@ -44,7 +44,7 @@ def is_unsent(application: Application, at: datetime) -> bool:
         return allowed.is_of_asked_only
     answers = drafts.load_answers(call, application)
     if sent is not None:
-        return submissions.has_unsent_edits(sent, call, answers)
+        return submissions.has_unsent_edits(sent, answers)
     return any(question.has_fields and question.is_answered(answers.typed(question.key)) for question in call.questions)
 
 

@@ -182,14 +182,14 @@ def _delete_draft(application: Application, at: datetime) -> bool:
     with database.atomic():
         # An extension may have come meanwhile, or a version.
         now = erasure.locked(application)
-        if now is None or not _is_draft_due(now, calls().of(now.call_key), at) or not erasure.delete_draft(now):
+        if now is None or not _is_draft_due(now, calls()[now.call_key], at) or not erasure.delete_draft(now):
             return False
     log.info("draft_deleted", reference=application.reference)
     return True
 
 
 def _erase(application: Application, at: datetime) -> bool:
-    call = calls().of(application.call_key)
+    call = calls()[application.call_key]
     with database.atomic():
         # The handling may have been taken up again meanwhile.
         hold(f"handling {call.key}")
@@ -201,5 +201,5 @@ def _erase(application: Application, at: datetime) -> bool:
 
 
 def _draw(submission: Submission) -> bool:
-    pdf.of_submission(submission, calls().of(submission.call_key))
+    pdf.of_submission(submission)
     return True

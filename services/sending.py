@@ -8,7 +8,6 @@ from enum import StrEnum
 import clock
 import logs
 from forms.answers import Answers
-from forms.definition import Call
 from forms.question import Problem
 from forms.summary import totals_of
 from models.application import Application
@@ -16,6 +15,7 @@ from models.database import database, hold
 from models.submission import Submission
 from services import allowances, completion, drafts, figures, links, outbox
 from services.allowances import Allowance
+from services.context import calls
 from services.figures import Event
 from services.submissions import (
     canonical,
@@ -77,34 +77,35 @@ class Outcome:
     """Whether this press made the submission; a second press finds it there."""
 
 
-def to_send(call: Call, saved: Answers, sent: Submission | None, allowed: Allowance) -> Answers:
+def to_send(saved: Answers, sent: Submission | None, allowed: Allowance) -> Answers:
     """The answers that a sending takes now: as saved, or as sent but for those that the ministry asks for."""
-    return allowed.to_send(saved, read_answers(sent, call) if sent else None)
+    return allowed.to_send(saved, read_answers(sent) if sent else None)
 
 
-def state_of(answers: Answers, sent: Submission | None) -> str:
-    """What one has looked at when one presses *Lähetä*: the answers and the version that they would replace."""
-    return digest(canonical([content(answers), sent.version if sent else 0]))[:32]
+def state_of(application: Application, answers: Answers, sent: Submission | None) -> str:
+    """What one has looked at when one presses *Lähetä*: the answers, to which version of the call, and the version that
+    they would replace."""
+    return digest(canonical([content(answers), application.call_version_id, sent.version if sent else 0]))[:32]
 
 
-def send(application: Application, call: Call, order: Order) -> Outcome:
+def send(application: Application, order: Order) -> Outcome:
     """Send an application, or say everything that stands against it. One transaction; mails are only queued in it.
 
     Whatever happens afterwards to PDF and mails, what this returns has arrived.
     """
     with database.atomic():
-        outcome = _send(application, call, order)
+        outcome = _send(application, order)
     if outcome.is_new and outcome.submission:
         figures.count(Event.SUBMISSION)
         log.info("sent", reference=application.reference, version=outcome.submission.version)
     elif outcome.refusals:
-        figures.count_refusal(call.key, outcome.refusals, outcome.errors)
+        figures.count_refusal(application.call_key, outcome.refusals, outcome.errors)
         problems = [f"{problem.question.key} {problem.check}" for problem in outcome.errors]
         log.info("not_sent", reference=application.reference, reasons=outcome.refusals, problems=problems)
     return outcome
 
 
-def _send(application: Application, call: Call, order: Order) -> Outcome:
+def _send(application: Application, order: Order) -> Outcome:
     # From here on no save and no other sending of this application comes between; the clock is read after that.
     hold(application)
     recorded_at = clock.now()
@@ -113,11 +114,13 @@ def _send(application: Application, call: Call, order: Order) -> Outcome:
         return Outcome(already)
     previous = last(application)
     # Read inside the transaction: what an officer does meanwhile counts.
-    allowed = allowances.of(Application.get_by_id(application.id), previous, order.arrived_at)
-    answers = drafts.load_answers(call, application)
+    application = Application.get_by_id(application.id)
+    allowed = allowances.of(application, previous, order.arrived_at)
+    answers = drafts.load_answers(calls().of(application), application)
     if not order.is_late_accepted:
-        answers = to_send(call, answers, previous, allowed)
-    refusals = _refusals(allowed, answers, previous, order)
+        answers = to_send(answers, previous, allowed)
+    is_as_seen = order.seen == state_of(application, answers, previous)
+    refusals = _refusals(allowed, answers, previous, order, is_as_seen)
     if refusals:
         return Outcome(refusals=refusals, errors=answers.errors if Refusal.ERRORS in refusals else [])
     # Only now: what is refused changes nothing, and must not look like an edit after the last sending.
@@ -128,15 +131,17 @@ def _send(application: Application, call: Call, order: Order) -> Outcome:
     return Outcome(submission, is_new=True)
 
 
-def _refusals(allowed: Allowance, answers: Answers, previous: Submission | None, order: Order) -> list[Refusal]:
+def _refusals(
+    allowed: Allowance, answers: Answers, previous: Submission | None, order: Order, is_as_seen: bool
+) -> list[Refusal]:
     is_late = order.is_late_accepted
     alone = {
         Refusal.NOT_YET_OPEN: not allowed.has_opened,
         Refusal.WITHDRAWN: allowed.withdrawn_at is not None,
         Refusal.CLOSED: not allowed.can_send and not is_late,
         Refusal.NOT_LATE: is_late and not allowed.has_closed,
-        Refusal.NOTHING_NEW: is_late and previous is not None and not has_unsent_edits(previous, answers.call, answers),
-        Refusal.CHANGED: order.seen != state_of(answers, previous),
+        Refusal.NOTHING_NEW: is_late and previous is not None and not has_unsent_edits(previous, answers),
+        Refusal.CHANGED: not is_as_seen,
     }
     if first := next((refusal for refusal, stands in alone.items() if stands), None):
         return [first]
@@ -173,11 +178,12 @@ def _record(
     submission: Submission = Submission.create(
         application=application,
         call_key=call.key,
+        call_version=application.call_version_id,
         version=version,
         sent_at=order.arrived_at,
         recorded_at=recorded_at,
         language=order.language,
-        provider=provider_of(call, answers),
+        provider=provider_of(answers),
         record=record,
         fingerprint=digest(record),
         personal=personal,
@@ -192,7 +198,7 @@ def _queue_mails(submission: Submission, previous: Submission | None, answers: A
     call = answers.call
     # Of two that a provider sends at once, one comes first, and is told of the other.
     hold(f"provider {call.key} {submission.provider}")
-    recipient = contact_email(call, answers)
+    recipient = contact_email(answers)
     if recipient:
         outbox.queue_in_turn("receipt", recipient, submission.language, submission)
     outbox.queue_in_turn("registry", call.registry.email, submission.language, submission)
@@ -203,6 +209,7 @@ def _queue_mails(submission: Submission, previous: Submission | None, answers: A
         # They have been told already.
         return
     for theirs in others_of_provider(submission.application, submission.provider):
-        address = contact_email(call, read_answers(theirs, call))
+        answered = read_answers(theirs)
+        address = contact_email(answered)
         if address:
             outbox.queue_within_caps("other_application", address, theirs.language, submission=theirs)

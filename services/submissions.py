@@ -13,6 +13,7 @@ from forms.definition import Call
 from models.application import Application
 from models.database import Model
 from models.submission import Submission
+from services.context import calls
 
 
 def canonical(value: Any) -> str:
@@ -99,20 +100,24 @@ def last(application: Application) -> Submission | None:
     return next(iter(versions(application)), None)
 
 
-def read_answers(submission: Submission, call: Call, with_personal: bool = True) -> Answers:
-    """The answers of a version; personal ones are missing where nobody wants them and after they were erased."""
+def read_answers(submission: Submission, with_personal: bool = True) -> Answers:
+    """The answers of a version, to the call as it was then.
+
+    Personal ones are missing where nobody wants them and after they were erased.
+    """
+    call = calls().of(submission)
     answers: dict[str, Any] = json.loads(submission.record)["answers"]
     personal: dict[str, Any] = (submission.personal if with_personal else None) or {}
     return answers_from_json(call, {**answers, **{key: {} for key in call.personal_keys}, **personal})
 
 
-def has_unsent_edits(submission: Submission, call: Call, answers: Answers) -> bool:
+def has_unsent_edits(submission: Submission, answers: Answers) -> bool:
     """Whether the saved answers differ from those of the version sent last."""
-    return content(read_answers(submission, call)) != content(answers)
+    return content(read_answers(submission)) != content(answers)
 
 
-def provider_of(call: Call, answers: Answers) -> str | None:
-    question = call.provider_question
+def provider_of(answers: Answers) -> str | None:
+    question = answers.call.provider_question
     return question.identity(answers.typed(question.key)) if question else None
 
 
@@ -129,6 +134,6 @@ def others_of_provider(application: Application, provider: str | None) -> list[S
     return list(query.order_by(Submission.sent_at))
 
 
-def contact_email(call: Call, answers: Answers) -> str | None:
-    question = call.contact_question
+def contact_email(answers: Answers) -> str | None:
+    question = answers.call.contact_question
     return question.email(answers.typed(question.key)) if question else None

@@ -62,7 +62,7 @@ def _files(application: Application, call: Call) -> Iterator[tuple[str, bytes]]:
     yield gettext("%(reference)s-historia.json", reference=application.reference), _json(_history(application, call))
     for sent in submissions.versions(application):
         name = pdf.submission_name(sent)
-        yield name, pdf.of_submission(sent, call)
+        yield name, pdf.of_submission(sent)
         yield record_name(name), sent.record.encode()
 
 

@@ -158,7 +158,7 @@ class Applicant:
     def fill(self, answers: Mapping[str, Any]) -> "Applicant":
         """Fill in a whole application of the 2021 call, page by page, and end on the summary."""
         fields = fields_of_answers(answers)
-        call = self.client.application.extensions["calls"].of(CALL)
+        call = self.client.application.extensions["calls"][CALL]
         self.press_known(self.words.next_button(call, "kehittamiskokonaisuudet"), fields)
         self.press(self.words("Näytä valitut kysymykset"), {"q3": fields["q3"]})
         return self.press_known(self.words.next_button(call, "yhteenveto"), fields)

@@ -16,6 +16,9 @@ Statement = tuple[str, Any]
 
 _READ_OR_WRITE = {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}
 
+_NOW_AND_THEN = {'"figure"', '"call_version"'}
+"""The tables that are written and looked at so: figures, and which calls are in force."""
+
 _OWN = {
     Application.reference: "'KOPIO-' || n.i",
     Application.contact_email: "n.i || t.contact_email",
@@ -62,7 +65,7 @@ def _columns(model: type[Model]) -> tuple[str, str]:
 
 @contextmanager
 def queries() -> Iterator[list[Statement]]:
-    """What is read and written meanwhile, but for the figures, which are written now and then."""
+    """What is read and written meanwhile, but for what is done now and then by whoever comes first."""
     found: list[Statement] = []
 
     class Listener(logging.Handler):
@@ -71,7 +74,7 @@ def queries() -> Iterator[list[Statement]]:
             if record.name != "peewee":
                 return
             statement: Any = record.msg
-            if statement[0].split()[0] in _READ_OR_WRITE and '"figure"' not in statement[0]:
+            if statement[0].split()[0] in _READ_OR_WRITE and not _NOW_AND_THEN & set(statement[0].split()):
                 found.append(statement)
 
     logger, listener = logging.getLogger("peewee"), Listener()

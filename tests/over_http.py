@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from services.context import load_calls
+from services.call_versions import read_folder
+from services.calls import Calls
 from tests.applicant import Applicant
 from tests.conftest import ROOT
 from tests.service import Service
@@ -44,7 +45,7 @@ class HttpClient:
 
     def __init__(self, service: Service) -> None:
         self.url = service.url
-        self.application = SimpleNamespace(extensions={"calls": load_calls(ROOT / "calls", frozenset())})
+        self.application = SimpleNamespace(extensions={"calls": Calls(read_folder(ROOT / "calls"), frozenset())})
         self._opener = urllib.request.build_opener(_AsItCame, urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def get(self, address: str, headers: Mapping[str, str] | None = None, buffered: bool = True) -> Answer:

@@ -161,7 +161,7 @@ def test_one_of_a_providers_applications_counts(app: Flask, short: dict[str, Any
     sent = [Applicant(app).begin().fill(short).send() for _ in range(2)]
     officer = signed_in(app)
     with app.app_context():
-        call = calls().of("strategiarahoitus-2021")
+        call = calls()["strategiarahoitus-2021"]
         at_once(app, *[lambda: listed.bring_up_to_date(call)] * MANY)
         assert Listed.select().count() == 2
         assert [row.is_counted for row in Listed.select().order_by(Listed.submission)] == [False, True]
@@ -192,7 +192,7 @@ def test_the_handling_of_a_call_ends_once(small: Callable[..., Applicant], at: C
     _, app = begin(small)
     at("2031-02-01T12:00:00")
     with app.app_context():
-        call = calls().of("contact")
+        call = calls()["contact"]
         ends = clock.now()
         at_once(app, *[lambda: retention.end_handling(call, ends)] * MANY)
         assert retention.handling_ended(call) == ends

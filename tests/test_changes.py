@@ -86,7 +86,7 @@ def test_two_versions_compared(app: Flask, answers: dict[str, Any]) -> None:
     assert "Kustannukset yhteensä" in part_after(text, "Versio 2", "3. ")
     assert "Kehittämiskokonaisuus on valittu. Kaikki sen vastaukset on lisätty." in text
     # What did not change is not there: neither another answer of the same area, nor the provider.
-    assert "5. " + app.extensions["calls"].of("strategiarahoitus-2021").question("q5").label.root["fi"] not in text
+    assert "5. " + app.extensions["calls"]["strategiarahoitus-2021"].question("q5").label.root["fi"] not in text
     assert "Koulutuksen järjestäjä:" not in text
 
 

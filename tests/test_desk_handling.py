@@ -149,7 +149,7 @@ class TakenUpAgain(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if "erased" in record.getMessage():
-            retention.reopen(calls().of(CALL))
+            retention.reopen(calls()[CALL])
 
 
 def test_a_run_spares_what_is_taken_up_again_meanwhile(

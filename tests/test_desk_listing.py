@@ -82,7 +82,7 @@ def test_one_of_a_providers_applications_is_counted(app: Flask, desk: Desk, shor
     assert officer.text.count("Järjestäjällä useita, tämä lasketaan") == 1
     one = officer.text.split("Haettu yhteensä ")[1].split("€")[0]
     with app.app_context():
-        call = calls().of("strategiarahoitus-2021")
+        call = calls()["strategiarahoitus-2021"]
         application = Application.get(Application.reference == first.reference)
         Handling.create(application=application, counts=True)
         listed.recount(call, "0211675-2")

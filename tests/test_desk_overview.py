@@ -36,7 +36,7 @@ def withdraw(app: Flask, applicant: Applicant) -> None:
         submission = submissions.last(application)
         assert submission is not None
         Handling.create(application=application, withdrawn_at=clock.now())
-        listed.recount(calls().of(application.call_key), submission.provider)
+        listed.recount(calls()[application.call_key], submission.provider)
 
 
 def rows(officer: Officer, section: str) -> dict[str, list[str]]:

@@ -196,7 +196,7 @@ def test_a_view_exports_what_it_shows_and_tells_how_far_it_is(small: Callable[..
     seen: list[tuple[int, int]] = []
     out = BytesIO()
     with app.app_context(), database.connection_context():
-        call = calls().of("text")
+        call = calls()["text"]
         first, _, last = submissions.current(call)
         Handling.create(application=Application.get(reference=references[2]), case_number="VN/1234/2021")
         export = Export(call, [last, first], "fi", on_progress=lambda *far: seen.append(far))

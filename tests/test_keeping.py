@@ -131,7 +131,7 @@ def test_the_days_are_the_calls_own(make_app: Callable[..., Flask], language: st
     """They stand in the statement that one can read before one begins."""
     words = Words(language)
     reader = Applicant(make_app(held_open=frozenset()), language).get("/tietosuoja")
-    retention = reader.client.application.extensions["calls"].of(CALL).retention
+    retention = reader.client.application.extensions["calls"][CALL].retention
     for text, days in (
         (
             "Luonnos, jota ei ole lähetetty, poistetaan %(days)s vuorokauden kuluttua siitä, kun hakuaika on päättynyt.",  # noqa: E501

@@ -175,7 +175,7 @@ def test_an_answer_without_end_is_cut_on_paper(
     """A draft holds any length; printing all of it would hold a worker. Here less is printed, to be quick."""
     monkeypatch.setattr("services.pdf._MOST_PRINTED", 2_000)
     applicant = small(kind)
-    question = applicant.client.application.extensions["calls"].of(kind.replace("_", "-")).question("q1")
+    question = applicant.client.application.extensions["calls"][kind.replace("_", "-")].question("q1")
     applicant.press("Tallenna", dict.fromkeys(question.field_names, "Lause, jossa on sanoja. " * 1_000))
     pdf = applicant.client.get(f"/hakemus/{applicant.reference}/yhteenveto.pdf").data
     # That much of the answer, of each of its rows (20 at most) what can be sent, and what stands round it.

@@ -83,7 +83,7 @@ def test_what_is_not_copied(site: Officer, app: Flask, tmp_path: Path) -> None:
     """Into a database with something in it, from an older one, from nowhere; and nothing of half of it."""
     own = f"sqlite:///{tmp_path / databases.FILE}"
     before = everything()
-    assert "Nothing was copied. The target is not empty: application" in flask(app, "db", "copy", own, own)
+    assert "Nothing was copied. The target is not empty: officer" in flask(app, "db", "copy", own, own)
     assert "The source lacks steps of this program" in flask(
         app, "db", "copy", f"sqlite:///{tmp_path / 'nobody.db'}", own
     )

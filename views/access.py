@@ -123,8 +123,9 @@ def may_open(reference: str) -> Opened | None:
     if link_id is None:
         return None
     link = links.working(link_id, reference)
-    call = calls().get(link.application.call_key) if link else None
-    return Opened(link.application, call, link) if link and call else None
+    if link is None or calls().get(link.application.call_key) is None:
+        return None
+    return Opened(link.application, calls().of(link.application), link)
 
 
 def opened_or_403(reference: str) -> Opened:

@@ -26,7 +26,7 @@ def version_pdf(reference: str, number: int) -> Response:
     if kept := pdf.kept(opened.application, number):
         return _pdf(*kept)
     sent = version_or_404(opened, number)
-    return _pdf(pdf.of_submission(sent, opened.call), pdf.submission_name(sent))
+    return _pdf(pdf.of_submission(sent), pdf.submission_name(sent))
 
 
 @bp.get("/yhteenveto.pdf")
@@ -37,7 +37,7 @@ def current_pdf(reference: str) -> Response:
     if sent is not None and "luonnos" not in request.args:
         return version_pdf(reference, sent.version)
     answers = drafts.load_answers(opened.call, opened.application)
-    if sent is not None and not submissions.has_unsent_edits(sent, opened.call, answers):
+    if sent is not None and not submissions.has_unsent_edits(sent, answers):
         # What is asked for as a draft is the sent version, to the letter.
         return version_pdf(reference, sent.version)
     document = pdf.of_draft(opened.application, opened.call, answers, current())
@@ -54,7 +54,7 @@ def letter(reference: str, number: int) -> BaseResponse:
         # From a page that was open before the newer version was sent. The version's page says what to do.
         return redirect(url_for("summary.version", reference=reference, number=number), 303)
     has_summary = "yhteenveto" in request.args
-    document = (cover_letter.with_summary if has_summary else cover_letter.of)(sent, opened.call)
+    document = (cover_letter.with_summary if has_summary else cover_letter.of)(sent)
     return _pdf(document, cover_letter.file_name(sent, has_summary))
 
 

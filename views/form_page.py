@@ -50,7 +50,7 @@ def send_state(opened: Opened, answers: Answers) -> SendState:
     allowed = allowances.of(opened.application, sent, at)
     return SendState(
         sent=sent,
-        has_unsent_edits=sent is not None and submissions.has_unsent_edits(sent, opened.call, answers),
+        has_unsent_edits=sent is not None and submissions.has_unsent_edits(sent, answers),
         allowed=allowed,
         time_left=allowed.until - at if allowed.can_send and at <= allowed.until else None,
     )
@@ -91,7 +91,7 @@ class FormPage:
     @cached_property
     def to_send(self) -> Answers:
         """The answers that would be sent from here now: all, or what the ministry asks for beside the sent ones."""
-        return to_send(self.call, self.answers, self.sending.sent, self.sending.allowed)
+        return to_send(self.answers, self.sending.sent, self.sending.allowed)
 
     @cached_property
     def asked(self) -> list[Question]:
@@ -213,7 +213,7 @@ class FormPage:
     @property
     def seen_state(self) -> str:
         """What one has looked at when one presses *Lähetä* on this page."""
-        return state_of(self.to_send, self.sending.sent)
+        return state_of(self.application, self.to_send, self.sending.sent)
 
 
 def form_page(opened: Opened, page: Page) -> FormPage:

@@ -42,7 +42,7 @@ def render_form(
     """The page before sending, with the boxes ticked as they were posted."""
     answers = view.to_send
     sent = view.sending.sent
-    changes = compare(submissions.read_answers(sent, opened.call), answers) if sent else None
+    changes = compare(submissions.read_answers(sent), answers) if sent else None
     return make_response(
         render_template(
             "summary/send.html",
@@ -52,7 +52,7 @@ def render_form(
             answers=answers,
             summary=summarise(answers),
             refusals=refusals or [],
-            others=submissions.others_of_provider(opened.application, submissions.provider_of(opened.call, answers)),
+            others=submissions.others_of_provider(opened.application, submissions.provider_of(answers)),
             sending_key=secrets.token_urlsafe(24),
             ticked=set(request.form),
             trouble=trouble,
@@ -65,7 +65,7 @@ def render_sent(
     opened: Opened, sent: Submission, advice: object = None, typed: str = "", status: int = 200
 ) -> Response:
     """A sent version with its receipt, and what is wrong with the address typed for a copy."""
-    answers = submissions.read_answers(sent, opened.call)
+    answers = submissions.read_answers(sent)
     return make_response(
         render_template(
             "summary/sent.html",
@@ -75,9 +75,9 @@ def render_sent(
             versions=submissions.versions(opened.application),
             summary=summarise(answers),
             personal_mark=pdf.Personal.of(sent).mark,
-            contact=submissions.contact_email(opened.call, answers),
+            contact=submissions.contact_email(answers),
             due=closing_of(opened.application),
-            mail_to_registry=cover_letter.mail_to_registry(sent, opened.call),
+            mail_to_registry=cover_letter.mail_to_registry(sent),
             fate=outbox.fate_of(sent),
             advice=advice,
             typed=typed,
@@ -125,7 +125,7 @@ def send(opened: Opened, page: Page) -> BaseResponse:
         arrived_at=arrived_at(),
         language=current(),
     )
-    outcome = sending.send(opened.application, opened.call, order)
+    outcome = sending.send(opened.application, order)
     if outcome.submission is None:
         return render_form(opened, form_page(opened, page), outcome.refusals, 422)
     address = url_for(".show", reference=opened.application.reference)
@@ -161,8 +161,8 @@ def changes(reference: str, before: int, after: int) -> str:
         reference=reference,
         versions=[old, new],
         comparison=compare(
-            submissions.read_answers(old, opened.call),
-            submissions.read_answers(new, opened.call),
+            submissions.read_answers(old),
+            submissions.read_answers(new),
         ),
     )
 
@@ -174,7 +174,7 @@ def addresses(reference: str, number: int) -> BaseResponse:
     sent = version_or_404(opened, number)
     if not is_fragment():
         return redirect(url_for(".version", reference=reference, number=number), 303)
-    contact = submissions.contact_email(opened.call, submissions.read_answers(sent, opened.call))
+    contact = submissions.contact_email(submissions.read_answers(sent))
     return make_response(render_template("summary/refused.html", fate=outbox.fate_of(sent), contact=contact))
 
 

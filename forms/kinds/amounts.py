@@ -10,9 +10,9 @@ from wtforms import Form, StringField
 
 from forms.counted import BLANK, Count, CountedQuestion
 from forms.faults import SaidElsewhereError, not_among
-from forms.question import PartKey, Severity, Table, Typed, UnreadableError, flag
+from forms.question import Severity, Table, Typed, UnreadableError, flag
 from forms.shown import Row, Shown
-from forms.strict import Strict
+from forms.strict import PartKey, Strict
 from forms.texts import Euros, FaultError, Message, Text, msg
 
 if TYPE_CHECKING:

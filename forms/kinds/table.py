@@ -10,10 +10,10 @@ from wtforms import Form, StringField
 
 from forms.counted import Count, CountedQuestion, Measured
 from forms.kinds.amounts import euros_fit, read_euros
-from forms.question import PartKey, Severity, Table, Typed, line_fits, object_of
+from forms.question import Severity, Table, Typed, line_fits, object_of
 from forms.rows import RowsQuestion
 from forms.shown import Row, Shown
-from forms.strict import Strict
+from forms.strict import PartKey, Strict
 from forms.texts import Euros, FaultError, Message, Quantity, Text, msg
 
 if TYPE_CHECKING:

@@ -73,12 +73,12 @@ class Sent:
 
     @cached_property
     def provider(self) -> Text | str | None:
-        question = self.export.call.provider_question
+        question = self.answers.call.provider_question
         return question.name(self.answers.typed(question.key)) if question else None
 
     @property
     def business_id(self) -> str | None:
-        question = self.export.call.provider_question
+        question = self.answers.call.provider_question
         return question.business_id(self.answers.typed(question.key)) if question else None
 
     @cached_property
@@ -113,7 +113,7 @@ def applications(export: Export) -> Iterator[Sent]:
         found = submissions.of_ids(export.call, chunk)
         rows = listing.rows_of(export.call, [submission.application.reference for submission in found])
         for submission in found:
-            answers = submissions.read_answers(submission, export.call, export.with_contacts)
+            answers = submissions.read_answers(submission, export.with_contacts)
             yield Sent(export, submission, answers, rows[submission.application.reference])
             done += 1
             export.on_progress(done, total)

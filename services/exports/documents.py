@@ -53,4 +53,4 @@ def write(export: Export, out: BinaryIO) -> Left:
 
 def _document(sent: Sent) -> bytes:
     make = pdf.of_submission if sent.export.with_contacts else pdf.without_personal
-    return make(sent.submission, sent.export.call)
+    return make(sent.submission)

@@ -66,10 +66,10 @@ def _page_of(application: Application) -> str:
     return f"{url_for('desk.applications', call_key=application.call_key)}{application.reference}/"
 
 
-def _may_be_asked(application: Application, call: Call) -> list[Question]:
+def _may_be_asked(application: Application) -> list[Question]:
     """The questions that the current version answers."""
     sent = submissions.last(application) or abort(404)
-    return [question for question in submissions.read_answers(sent, call).open_questions if question.has_fields]
+    return [question for question in submissions.read_answers(sent).open_questions if question.has_fields]
 
 
 @bp.route("/<call_key>/<reference>/taydennys", methods=["GET", "POST"])
@@ -77,7 +77,7 @@ def _may_be_asked(application: Application, call: Call) -> list[Question]:
 def ask_completion(call_key: str, reference: str) -> ResponseReturnValue:
     call = call_or_404(call_key)
     application = application_or_404(call, reference)
-    questions = _may_be_asked(application, call)
+    questions = _may_be_asked(application)
     form = CompletionForm(request.form)
     form.kysymykset.choices = [(question.key, question.key) for question in questions]
     form.form_errors = _stops(application)
@@ -122,7 +122,7 @@ def accept_late(call_key: str, reference: str) -> ResponseReturnValue:
     call = call_or_404(call_key)
     application = application_or_404(call, reference)
     form = LateForm(request.form)
-    if request.method == "GET" or not (form.validate() and _accept(application, call, form)):
+    if request.method == "GET" or not (form.validate() and _accept(application, form)):
         return _page("late", call, form, application)
     return _done(_page_of(application), msg("Muutokset on otettu vastaan."))
 
@@ -134,13 +134,13 @@ def accept_late_draft(call_key: str) -> ResponseReturnValue:
     call = call_or_404(call_key)
     form = LateForm(request.form)
     application = _named(call, form)
-    if application is None or not _accept(application, call, form):
+    if application is None or not _accept(application, form):
         return _page("late", call, form, None)
     return _done(_page_of(application), msg("Hakemus on otettu vastaan."))
 
 
-def _accept(application: Application, call: Call, form: LateForm) -> bool:
-    outcome = officers.accept_late(application, call, form.perustelu.data, me())
+def _accept(application: Application, form: LateForm) -> bool:
+    outcome = officers.accept_late(application, form.perustelu.data, me())
     if outcome.submission is None:
         form.form_errors = [_NOT_ACCEPTED[outcome.refusals[0]]]
     return outcome.submission is not None

@@ -32,7 +32,7 @@ class Page:
         return next((sent for sent in self.versions if sent.version == number), None) or abort(404)
 
     def answers(self, sent: Submission) -> Answers:
-        return submissions.read_answers(sent, self.call)
+        return submissions.read_answers(sent)
 
     def back(self, anchor: str) -> ResponseReturnValue:
         reference = self.application.reference
@@ -90,7 +90,7 @@ def document(call_key: str, reference: str, number: int) -> ResponseReturnValue:
     """The PDF as it was filed."""
     page = _page(call_key, reference)
     sent = page.version(number)
-    response = Response(pdf.of_submission(sent, page.call), mimetype="application/pdf")
+    response = Response(pdf.of_submission(sent), mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=pdf.submission_name(sent))
     return response
 

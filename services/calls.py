@@ -1,0 +1,183 @@
+"""The calls as this process knows them: which version of each is in force, and what an older one asked.
+
+What is published elsewhere is known here after some seconds: one small query, made by whoever asks first. Versions
+never change, so each is read once.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import peewee
+
+import clock
+import logs
+from forms.definition import Call
+from models.application import Application
+from models.call import CallVersion
+from models.database import database
+from models.submission import Submission
+from services import call_versions
+from services.call_versions import CallFile
+
+log = logs.get(__name__)
+
+_FRESH = 3
+"""Seconds for which is taken what was known last."""
+_OLDER_ONES = 16
+"""Versions in memory beside those in force; one of the largest calls takes some megabytes."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version, without what it says."""
+
+    id: int
+    call_key: str
+    number: int
+    digest: str
+    made_at: datetime
+    publish_at: datetime
+
+    def is_in_force(self, at: datetime) -> bool:
+        # One that was published as it was made is in force on every host, whatever its clock says.
+        return self.publish_at <= self.made_at or self.publish_at <= at
+
+
+class Calls:
+    """The calls by key, as they are in force. ``held_open`` are taken as open whatever the time.
+
+    Until the database can be read, those that came with the program stand for them.
+    """
+
+    def __init__(self, shipped: Sequence[CallFile], held_open: frozenset[str]) -> None:
+        self._shipped = shipped
+        self._held_open = held_open
+        self._versions: dict[str, list[Version]] = {}
+        """The published ones by the call's key, in their order; nothing before the first look."""
+        self._in_use: dict[int, Call] = {}
+        """The calls in force, and those that will be, by the version's id."""
+        self._older = lru_cache(_OLDER_ONES)(self._read)
+        self._looking = Lock()
+        self._looked_at = float("-inf")
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(sorted(self._by_key().values(), key=lambda call: call.closes, reverse=True))
+
+    def get(self, key: str) -> Call | None:
+        return self._by_key().get(key)
+
+    def __getitem__(self, key: str) -> Call:
+        return self._by_key()[key]
+
+    def of(self, what: Application | Submission) -> Call:
+        """The call in the version that something was written in, whichever is in force now."""
+        if what.call_version_id is not None:
+            return self._call(what.call_version_id)
+        return next(iter(self.versions_of(what.call_key)), None) or self[what.call_key]
+
+    def versions_of(self, key: str) -> list[Call]:
+        """All that were ever published of a call, the first one first. Most are read for this: not for every page."""
+        self._look_if_due()
+        return [self._call(version.id) for version in self._versions.get(key, [])]
+
+    def in_force(self, key: str) -> int:
+        """The id of the version that is in force. Needs the database, and raises what stands against using it."""
+        self._look_if_due()
+        if not self._versions:
+            self.look()
+        version = _in_force(self._versions[key], clock.now())
+        assert version is not None
+        return version.id
+
+    def personal_keys(self, key: str) -> list[str]:
+        """The questions whose answers are personal details in any version."""
+        return sorted({question for call in self.versions_of(key) for question in call.personal_keys})
+
+    def is_held_open(self, call: Call) -> bool:
+        return call.key in self._held_open
+
+    def has_opened(self, call: Call, at: datetime) -> bool:
+        return self.is_held_open(call) or call.has_opened(at)
+
+    def has_closed(self, call: Call, at: datetime, extended: datetime | None = None) -> bool:
+        """Whether ``at`` is too late for sending; ``extended`` is one application's own last instant."""
+        if self.is_held_open(call) or (extended is not None and at <= extended):
+            return False
+        return call.has_closed(at)
+
+    def closing_of(self, call: Call, extended: datetime | None = None) -> datetime:
+        """The last instant for sending and for what goes with it; ``extended`` as above."""
+        return max(call.closes, extended or call.closes)
+
+    def takes_applications(self, call: Call, at: datetime) -> bool:
+        """Whether an application can be begun ``at``."""
+        return self.has_opened(call, at) and not self.has_closed(call, at)
+
+    def look(self) -> None:
+        """Take up the program's own calls, and see what is published. Needs the database.
+
+        Raises CallFileError for a call that can't be used, and peewee's errors.
+        """
+        call_versions.take_up(self._shipped)
+        columns = (getattr(CallVersion, name) for name in Version.__annotations__)
+        query: Any = CallVersion.select(*columns).where(CallVersion.publish_at.is_null(False))
+        versions: dict[str, list[Version]] = {}
+        for row in query.order_by(CallVersion.number).tuples():
+            version = Version(*row)
+            versions.setdefault(version.call_key, []).append(version)
+        at = clock.now()
+        wanted = {
+            version.id: version
+            for of_call in versions.values()
+            for version in of_call
+            if version == _in_force(of_call, at) or not version.is_in_force(at)
+        }
+        self._in_use = {key: self._in_use.get(key) or self._older(key) for key in wanted}
+        self._versions = versions
+
+    def look_again(self) -> None:
+        """Take nothing for known any more: something was published just now."""
+        self._looked_at = float("-inf")
+
+    def _by_key(self) -> dict[str, Call]:
+        self._look_if_due()
+        if not self._versions:
+            return {file.call.key: file.call for file in self._shipped}
+        at = clock.now()
+        current = {key: _in_force(versions, at) for key, versions in self._versions.items()}
+        return {key: self._call(version.id) for key, version in current.items() if version is not None}
+
+    def _look_if_due(self) -> None:
+        """Whoever comes while another looks goes by what was known before."""
+        if time.monotonic() - self._looked_at < _FRESH or database.obj is None or database.is_closed():
+            return
+        if not self._looking.acquire(blocking=not self._versions):
+            return
+        try:
+            if time.monotonic() - self._looked_at >= _FRESH:
+                self.look()
+        except peewee.PeeweeException:
+            # The page at hand will say so, or does without the database. What was known stays good.
+            log.warning("calls_not_looked_at", exc_info=True)
+        finally:
+            self._looked_at = time.monotonic()
+            self._looking.release()
+
+    def _call(self, version_id: int) -> Call:
+        """What a version says; of one that is in use already read."""
+        return self._in_use.get(version_id) or self._older(version_id)
+
+    def _read(self, version_id: int) -> Call:
+        version = CallVersion.get_by_id(version_id)
+        own = (file.call for file in self._shipped if file.digest == version.digest)
+        return next(own, None) or call_versions.call_of(version)
+
+
+def _in_force(versions: list[Version], at: datetime) -> Version | None:
+    """The one that counts, of a call's published versions in their order."""
+    return next((version for version in reversed(versions) if version.is_in_force(at)), None)
