@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -96,6 +97,17 @@ MOST_IN_LINE = 300
 
 ONLY = "vastaus"
 """What the field with the suffix '' is called where a name is needed: in WTForms and in ids."""
+
+_MOST_KNOWN = 500
+"""Answers of a question whose problems are known: those of more people than write at once."""
+
+
+def _digest_of(typed: Typed) -> bytes:
+    digest = blake2b(digest_size=16)
+    for suffix, text in sorted(typed.items()):
+        digest.update(f"{suffix}\0{text}\0".encode(errors="surrogatepass"))
+    return digest.digest()
+
 
 STRING = {"type": "string"}
 """JSON Schema of a field as typed."""
@@ -193,8 +205,7 @@ class Question(Strict):
 
         Where no single field is meant ('' of an answer in rows) it is that of the first.
         """
-        suffixes = self.suffixes({})
-        named = suffixes[0] if suffixes and not suffix else suffix
+        named = suffix or next(iter(self.suffixes({})), "")
         return f"{self.key}-{named or ONLY}"
 
     def field_label(self, suffix: str) -> Text | Message:
@@ -227,10 +238,6 @@ class Question(Strict):
         fields = {suffix or ONLY: self.build_field(suffix) for suffix in self.possible_suffixes}
         return type(f"{self.key}Form", (Form,), fields)
 
-    def form_for(self, typed: Typed) -> type[Form]:
-        """The form that checks this answer: the same, or one without fields that have nothing to say of it."""
-        return self.form_class
-
     def build_field(self, suffix: str) -> Any:
         """The WTForms field of a suffix, with its validators."""
         return StringField(validators=[])
@@ -251,16 +258,30 @@ class Question(Strict):
         return msg("Vastatkaa tähän kysymykseen.")
 
     def problems(self, typed: Typed) -> list[Problem]:
-        """All that is wrong or odd in an answer taken alone, in the order of its fields."""
+        """All that is wrong or odd in an answer taken alone, in the order of its fields.
+
+        Looked for once, and known by a digest of the fields: each save of one answer asks for those of all others.
+        """
+        digest = _digest_of(typed)
+        found = self._known_problems.get(digest)
+        if found is None:
+            if len(self._known_problems) >= _MOST_KNOWN:
+                self._known_problems.clear()
+            found = self._known_problems[digest] = tuple(self._find_problems(typed))
+        return list(found)
+
+    @cached_property
+    def _known_problems(self) -> dict[bytes, tuple[Problem, ...]]:
+        return {}
+
+    def _find_problems(self, typed: Typed) -> list[Problem]:
         # A kind without this check asks for each of its fields on its own.
         if "missing" in self.checks and not self.is_answered(typed):
             return list(self._graded([("", Found("missing", self.missing_message()))]))
-        form = self.form_for(typed)(data={suffix or ONLY: text for suffix, text in typed.items()})
+        form = self.form_class(data={suffix or ONLY: text for suffix, text in typed.items()})
         form.validate()
         names = [(suffix, suffix or ONLY) for suffix in self.possible_suffixes]
-        return list(
-            self._graded((suffix, found) for suffix, name in names if name in form for found in form[name].errors)
-        )
+        return list(self._graded((suffix, found) for suffix, name in names for found in form[name].errors))
 
     def _graded(self, found: Iterable[tuple[str, Found]]) -> Iterable[Problem]:
         for suffix, fault in found:

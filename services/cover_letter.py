@@ -4,12 +4,12 @@ from io import BytesIO
 from urllib.parse import quote
 
 from flask import render_template
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from pypdf import PdfReader, PdfWriter
 
 from forms.definition import Call
 from forms.summary import summarise
-from language import localise
+from language import localise, speaking
 from models.submission import Submission
 from services import check, pdf, submissions
 
@@ -41,7 +41,7 @@ def with_summary(submission: Submission, call: Call) -> bytes:
     # Language, author and subject are those of the letter.
     out = PdfWriter(clone_from=BytesIO(of(submission, call)))
     out.append(PdfReader(BytesIO(pdf.of_submission(submission, call))))
-    with force_locale(submission.language):
+    with speaking(submission.language):
         out.add_metadata({"/Title": f"{localise(call.title)} {submission.application.reference}"})
     joined = BytesIO()
     out.write(joined)
@@ -51,7 +51,7 @@ def with_summary(submission: Submission, call: Call) -> bytes:
 def file_name(submission: Submission, has_summary: bool) -> str:
     """The file's name, in the language of the document."""
     reference = submission.application.reference
-    with force_locale(submission.language):
+    with speaking(submission.language):
         # TRANSLATORS: names of files that people keep; letters, digits and hyphens only.
         if has_summary:
             return str(
@@ -68,7 +68,7 @@ def file_name(submission: Submission, has_summary: bool) -> str:
 
 def mail_to_registry(submission: Submission, call: Call) -> str:
     """A ``mailto:`` address (RFC 6068) that begins the mail to the registry, in the application's language."""
-    with force_locale(submission.language):
+    with speaking(submission.language):
         text = render_template(
             "summary/to_registry.txt", call=call, reference=submission.application.reference, submission=submission
         )

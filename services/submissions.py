@@ -12,6 +12,7 @@ from forms.answers import Answers, answers_from_json
 from forms.definition import Call
 from models.application import Application
 from models.database import Model
+from models.prepared import Prepared, gap
 from models.submission import Submission
 
 
@@ -96,7 +97,21 @@ def newest_version(application: Application) -> int:
 
 
 def last(application: Application) -> Submission | None:
-    return next(iter(versions(application)), None)
+    """The version that counts, without its document."""
+    found: Submission | None = _LAST.first(application=application.id)
+    if found is not None:
+        found.application = application
+    return found
+
+
+_LAST = Prepared(
+    lambda: (
+        _without_documents()
+        .where(Submission.application == gap("application", Submission.application))
+        .order_by(Submission.version.desc())
+        .limit(1)
+    )
+)
 
 
 def read_answers(submission: Submission, call: Call, with_personal: bool = True) -> Answers:

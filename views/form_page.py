@@ -204,9 +204,9 @@ class FormPage:
         return state_of(self.to_send, self.sending.sent)
 
 
-def form_page(opened: Opened, page: Page) -> FormPage:
-    """A page with what is stored now."""
-    stored = drafts.stored_answers(opened.application)
+def form_page(opened: Opened, page: Page, stored: dict[str, Stored] | None = None) -> FormPage:
+    """A page with what is stored now, where that was not read already."""
+    stored = drafts.stored_answers(opened.application) if stored is None else stored
     sending = send_state(opened, drafts.answers_of(opened.call, stored))
     asked = request.args
     return FormPage(
@@ -274,14 +274,7 @@ def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str
     if areas and areas.key in keys:
         # The page's own boxes say what it shows; another's tick is news for the next load.
         shown[areas.key] = saving.without_blanks(areas.posted(form))
-    view = replace(form_page(opened, page), typed_now=shown)
-    touched = view.answers.touched_by(keys)
-    on_page = {section.key for section in view.sections}
-    questions = [
-        question
-        for question in view.shown_answers.open_questions
-        if question.section in on_page and (question.key in touched or not question.has_fields)
-    ]
+    view = replace(form_page(opened, page, saved.stored), typed_now=shown)
     toggled = []
     if areas and areas.key in keys:
         on_screen = set(form.getlist(SHOWN))
@@ -292,11 +285,20 @@ def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str
         ]
     # The sections that stay on the page as they are.
     kept = {section.key for section in view.sections if view.shown_answers.is_open(section) and section not in toggled}
+    changed = {question.key for question in saved.news}
+    for section in toggled:
+        changed |= {question.key for question in view.call.questions_in(section.key)}
+    touched = view.answers.touched_by(changed)
+    questions = [
+        question
+        for question in view.shown_answers.open_questions
+        if question.section in kept and (question.key in touched or not question.has_fields)
+    ]
     return render_template(
         "apply/saved.html",
         view=view,
         saved=saved,
-        questions=[question for question in questions if question.section in kept],
+        questions=questions,
         kept=kept,
         toggled=toggled,
     )

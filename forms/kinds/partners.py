@@ -1,11 +1,10 @@
 """Rows of free text, one partner a row. A row stays where it was typed; empty rows are no partners."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
-from wtforms import Form, StringField
+from wtforms import StringField
 
 from forms.question import STRING, Question, Severity, Table, Typed, line_fits
 from forms.shown import Row, Shown
@@ -44,17 +43,6 @@ class PartnersQuestion(Question):
 
     def build_field(self, suffix: str) -> Any:
         return StringField(validators=[line_fits])
-
-    def form_for(self, typed: Typed) -> type[Form]:
-        """One with as many rows as are typed: most people name a few, and empty rows are always right."""
-        return self._forms[min(max((int(suffix) + 1 for suffix in typed), default=0), self.most_rows)]
-
-    @cached_property
-    def _forms(self) -> list[type[Form]]:
-        fields = {suffix: self.build_field(suffix) for suffix in self.possible_suffixes}
-        return [
-            type(f"{self.key}Form{rows}", (Form,), dict(list(fields.items())[:rows])) for rows in range(len(fields) + 1)
-        ]
 
     def missing_message(self) -> Message:
         return msg("Kirjoittakaa vähintään yksi nimi.")
