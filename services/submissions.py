@@ -135,13 +135,19 @@ def others_of_provider(application: Application, provider: str | None) -> list[S
     """The current versions of other applications that the same provider has sent in the same call."""
     if provider is None:
         return []
-    query = _without_documents().where(
-        Submission.call_key == application.call_key,
-        Submission.provider == provider,
-        Submission.application != application,
+    return _OTHERS.rows(call=application.call_key, provider=provider, application=application.id)
+
+
+_OTHERS = Prepared(
+    lambda: _without_documents()
+    .where(
+        Submission.call_key == gap("call", Submission.call_key),
+        Submission.provider == gap("provider", Submission.provider),
+        Submission.application != gap("application", Submission.application),
         _is_current(),
     )
-    return list(query.order_by(Submission.sent_at))
+    .order_by(Submission.sent_at)
+)
 
 
 def contact_email(call: Call, answers: Answers) -> str | None:
