@@ -24,7 +24,7 @@ from services import figures, limits
 from services.call_versions import read_folder
 from services.calls import Calls
 from settings import ROOT, Settings, SettingsError, read_settings
-from views import apply, assets, calls, check, desk, documents, health, history, keeping, resume, summary
+from views import addresses, apply, assets, calls, check, desk, documents, health, history, keeping, resume, summary
 from views.access import arrival
 from views.after import do_after
 from views.errors import register_error_pages
@@ -184,6 +184,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.globals.update(
         current_language=language.current,
+        url_for=addresses.url_for,
         euro_writer=language.euro_writer,
         languages=LANGUAGES,
         language_names=names,
@@ -209,6 +210,10 @@ def _register_hooks(app: Flask, settings: Settings) -> None:
         if request.endpoint not in (*assets.ENDPOINTS, *health.ENDPOINTS):
             refuse_under_maintenance()
             database.connect(reuse_if_open=True)
+
+    @app.teardown_request
+    def forget_language(error: BaseException | None) -> None:
+        language.forget()
 
     @app.teardown_request
     def close_database(error: BaseException | None) -> None:

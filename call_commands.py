@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 import click
 from flask import render_template
 from flask.cli import AppGroup
-from flask_babel import force_locale
 
 import clock
 from forms.call_file import CallSource, expect_another, load_call, read_call, wrong_with
@@ -24,7 +23,7 @@ from forms.kinds.contact import EmailError, email_advice, parse_email
 from forms.next_call import names_in, renewed
 from forms.schema import schema_of_files
 from forms.texts import LANGUAGES, SOURCE, Message, Text, msg
-from language import gettext, localise
+from language import gettext, localise, speaking
 from models.database import database
 from operating import helsinki
 from services import exports, retention, submissions
@@ -46,7 +45,7 @@ in_language = click.option("--language", type=click.Choice(LANGUAGES), default=S
 @in_language
 def check_call(file: Path, language: str) -> None:
     """Say all that is wrong with a call's FILE, or what it holds and which texts are not official."""
-    with force_locale(language):
+    with speaking(language):
         try:
             call = load_call(file)
         except CallFileError as error:
@@ -79,7 +78,7 @@ def show_schema() -> None:
 @in_language
 def new_call(file: Path, language: str) -> None:
     """Ask a few things and write the FILE of a small call, with comments, to go on from."""
-    with force_locale(language):
+    with speaking(language):
         _expect_free(file)
         answers = _ask()
         text = render_template("calls/new.toml", inline=_inline, entries=_entries, msg=msg, quoted=_quoted, **answers)
@@ -134,7 +133,7 @@ def _in_each(text: Text | Message) -> list[str]:
     """A text of the call, or of the program, as entries of TOML."""
     entries = []
     for language in LANGUAGES:
-        with force_locale(language):
+        with speaking(language):
             entries.append(f"{language} = {_quoted(localise(text))}")
     return entries
 
@@ -186,7 +185,7 @@ def _time(typed: str) -> datetime:
 @in_language
 def copy_call(source: Path, target: Path, year: int, language: str, **given: Any) -> None:
     """Make the call FROM into the file TO of another year, comments kept; say which lines still need a look."""
-    with force_locale(language):
+    with speaking(language):
         _expect_free(target)
         try:
             old = CallSource.from_path(source)

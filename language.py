@@ -1,17 +1,21 @@
 """From values to words: how texts, amounts, shares and times read in the language of the moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol, get_minus_sign_symbol
+from flask import has_request_context
 from flask_babel import force_locale, get_locale, get_translations
-from jinja2 import Environment
+from jinja2 import Environment, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import escape
 
 import clock
 from clock import in_helsinki
@@ -21,23 +25,42 @@ from forms.texts import LANGUAGES, SOURCE, Euros, Message, Percent, Quantity, Si
 NBSP = "\u00a0"
 
 
+_known: ContextVar[str | None] = ContextVar("language", default=None)
+"""The current language, once it is known: a page asks hundreds of times, and Flask-Babel looks it up each time."""
+
+
 def current() -> str:
     """The language of the page, mail or document being made, as a code of forms.texts.LANGUAGES."""
-    locale = get_locale()
-    return _code(locale) if locale else SOURCE
+    known = _known.get()
+    if known is None:
+        locale = get_locale()
+        known = str(locale) if locale else SOURCE
+        if has_request_context():
+            _known.set(known)
+    return known
 
 
-@cache
-def _code(locale: Locale) -> str:
-    """A page of the desk asks thousands of times; each time anew it is put together from its parts."""
-    return str(locale)
+def forget() -> None:
+    """Ask anew which language is current: another request begins, or another language is chosen in this one."""
+    _known.set(None)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Have a language be the current one, whoever asks for the page."""
+    before = _known.set(language)
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        _known.reset(before)
 
 
 def own_names() -> dict[str, str]:
     """What each language is called in itself, on the switch."""
     names = {}
     for language in LANGUAGES:
-        with force_locale(language):
+        with speaking(language):
             # TRANSLATORS: the name of your own language on the switch: "På svenska" and not "På finska".
             names[language] = gettext("Suomeksi")
     return names
@@ -55,17 +78,38 @@ def gettext(text: str, **params: Any) -> str:
     return words % params if params else words
 
 
+def _for(is_page: bool, words: str) -> str:
+    """The words for a page, where they are escaped once and what goes into them each time, or for a plain mail."""
+    return escape(words) if is_page else words
+
+
+@cache
+def _word(language: str, text: str, is_page: bool) -> str:
+    """A text of the program without parameters, as templates put it into a page or a plain mail."""
+    words = str(_catalogue(language).ugettext(text)) % {}
+    return _for(is_page, words)
+
+
+@pass_eval_context
+def _gettext(template: EvalContext, text: str, **params: Any) -> str:
+    if not params:
+        return _word(current(), text, template.autoescape)
+    words = str(_catalogue(current()).ugettext(text))
+    return _for(template.autoescape, words) % params
+
+
+@pass_eval_context
+def _ngettext(template: EvalContext, text: str, plural: str, num: int, **params: Any) -> str:
+    words = str(_catalogue(current()).ungettext(text, plural, num))
+    return _for(template.autoescape, words) % {"num": num, **params}
+
+
 def install_words(templates: Environment) -> None:
-    """Let templates find their words with half the steps: a page has more than a hundred of them.
+    """Let templates find their words in few steps: a page has more than a hundred of them.
 
     Flask-Babel asks for its context, locale and catalogue again at each, and Jinja calls ``_`` by way of ``gettext``.
     """
-    templates.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext,
-        lambda text, plural, n: _catalogue(current()).ungettext(text, plural, n),
-        newstyle=True,
-    )
-    templates.globals["_"] = templates.globals["gettext"]
+    templates.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext)
 
 
 def localise(value: Any) -> Any:  # noqa: C901, PLR0911 - one line a type

@@ -25,13 +25,15 @@ _ORDINARY = {
     0xF02D: "–",
     0xF0E0: "→",
 }
+_STRANGE = re.compile("[" + "".join(map(chr, _ORDINARY)) + "]")
 _LINE_ENDS = re.compile("[\n\t]+")
 
 
 def clean_text(typed: str) -> str:
     """A text of several lines by the rule of this module. Its length in characters is ``len``: code points."""
     # Composing comes last: a sign taken from between a letter and its accent leaves the two to be composed.
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", _BREAKS.sub("\n", typed).translate(_ORDINARY)))
+    ordinary = _STRANGE.sub(lambda found: _ORDINARY[ord(found[0])], _BREAKS.sub("\n", typed))
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", ordinary))
 
 
 def clean_line(typed: str) -> str:

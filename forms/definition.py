@@ -173,25 +173,25 @@ class Call(Strict):
         assert isinstance(question, kind)
         return question
 
-    @property
+    @cached_property
     def areas_question(self) -> AreasQuestion | None:
         return next(iter(self.of_kind(AreasQuestion)), None)
 
-    @property
+    @cached_property
     def contact_question(self) -> ContactQuestion | None:
         return next(iter(self.of_kind(ContactQuestion)), None)
 
-    @property
+    @cached_property
     def personal_keys(self) -> list[str]:
         """The questions whose answers are personal details."""
         return [question.key for question in self.questions if question.is_personal]
 
-    @property
+    @cached_property
     def provider_question(self) -> ChoiceQuestion | None:
         """The question that says who applies: the first choice from a register."""
         return next(iter(self.of_kind(ChoiceQuestion)), None)
 
-    @property
+    @cached_property
     def totals_question(self) -> DerivedQuestion | None:
         """The question that sums up what is applied for."""
         return next(iter(self.of_kind(DerivedQuestion)), None)
@@ -200,14 +200,25 @@ class Call(Strict):
         return next((page for page in self.pages if page.key == key), None)
 
     def sections_on(self, page: str) -> list[Section]:
-        return [section for section in self.sections if section.page == page]
+        return self._sections_by_page[page]
+
+    @cached_property
+    def _sections_by_page(self) -> dict[str, list[Section]]:
+        return {page.key: [section for section in self.sections if section.page == page.key] for page in self.pages}
 
     def section_of(self, question: str) -> Section:
         wanted = self.by_key[question].section
         return next(section for section in self.sections if section.key == wanted)
 
     def questions_in(self, section: str) -> list[Question]:
-        return [question for question in self.questions if question.section == section]
+        return self._questions_by_section[section]
+
+    @cached_property
+    def _questions_by_section(self) -> dict[str, list[Question]]:
+        found: dict[str, list[Question]] = {section.key: [] for section in self.sections}
+        for question in self.questions:
+            found[question.section].append(question)
+        return found
 
     def page_of(self, question: Question) -> str:
         return self.section_of(question.key).page

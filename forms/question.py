@@ -13,6 +13,7 @@ from wtforms import Form, StringField, ValidationError
 from forms.clean import clean_line
 from forms.conditions import Condition
 from forms.faults import not_among, shaped
+from forms.known import KnownProblems
 from forms.shown import ChangedPart, Shown, changed_parts
 from forms.strict import Strict
 from forms.texts import FaultError, Message, Text, msg
@@ -96,7 +97,6 @@ class UnreadableError(ValueError):
 
 MOST_IN_LINE = 300
 """Characters of a one-line field that can be sent; more is kept, but no name, title or partner is so long."""
-
 
 ONLY = "vastaus"
 """What the field with the suffix '' is called where a name is needed: in WTForms and in ids."""
@@ -203,8 +203,7 @@ class Question(Strict):
 
         Where no single field is meant ('' of an answer in rows) it is that of the first.
         """
-        suffixes = self.suffixes({})
-        named = suffixes[0] if suffixes and not suffix else suffix
+        named = suffix or next(iter(self.suffixes({})), "")
         return f"{self.key}-{named or ONLY}"
 
     def field_label(self, suffix: str) -> Text | Message:
@@ -272,7 +271,11 @@ class Question(Strict):
 
     def problems(self, typed: Typed) -> list[Problem]:
         """All that is wrong or odd in an answer taken alone, in the order of its fields."""
-        return list(self._graded(self.found(typed)))
+        return self._known_problems.of(typed, lambda answer: self._graded(self.found(answer)))
+
+    @cached_property
+    def _known_problems(self) -> KnownProblems:
+        return KnownProblems()
 
     def found(self, typed: Typed) -> Iterator[tuple[str, Found]]:
         """What the checks of this kind find in an answer, whatever the call makes of it, each with its field."""

@@ -44,7 +44,8 @@ class UtcDateTimeField(peewee.DateTimeField):
         return super().db_value(value.astimezone(UTC).replace(tzinfo=None) if value else value)
 
     def python_value(self, value: Any) -> datetime | None:
-        naive = super().python_value(value)
+        # SQLite has it as text, which peewee would take apart by one format after another.
+        naive = datetime.fromisoformat(value) if isinstance(value, str) else value
         return naive.replace(tzinfo=UTC) if isinstance(naive, datetime) else None
 
 

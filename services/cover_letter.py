@@ -4,11 +4,11 @@ from io import BytesIO
 from urllib.parse import quote
 
 from flask import render_template
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from pypdf import PdfReader, PdfWriter
 
 from forms.summary import summarise
-from language import localise
+from language import localise, speaking
 from models.submission import Submission
 from services import check, pdf, submissions
 from services.context import calls
@@ -42,7 +42,7 @@ def with_summary(submission: Submission) -> bytes:
     # Language, author and subject are those of the letter.
     out = PdfWriter(clone_from=BytesIO(of(submission)))
     out.append(PdfReader(BytesIO(pdf.of_submission(submission))))
-    with force_locale(submission.language):
+    with speaking(submission.language):
         out.add_metadata({"/Title": f"{localise(calls().of(submission).title)} {submission.application.reference}"})
     joined = BytesIO()
     out.write(joined)
@@ -52,7 +52,7 @@ def with_summary(submission: Submission) -> bytes:
 def file_name(submission: Submission, has_summary: bool) -> str:
     """The file's name, in the language of the document."""
     reference = submission.application.reference
-    with force_locale(submission.language):
+    with speaking(submission.language):
         # TRANSLATORS: names of files that people keep; letters, digits and hyphens only.
         if has_summary:
             return str(
@@ -70,7 +70,7 @@ def file_name(submission: Submission, has_summary: bool) -> str:
 def mail_to_registry(submission: Submission) -> str:
     """A ``mailto:`` address (RFC 6068) that begins the mail to the registry, in the application's language."""
     call = calls().of(submission)
-    with force_locale(submission.language):
+    with speaking(submission.language):
         text = render_template(
             "summary/to_registry.txt", call=call, reference=submission.application.reference, submission=submission
         )

@@ -1,7 +1,7 @@
 """Applications while they are written: begun, found, read. How they are saved is in saving.py."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from forms.definition import Call
 from forms.question import Typed
 from models.application import Answer, Application
 from models.database import database
+from models.prepared import Prepared, gap
 from services import figures
 from services.context import calls
 from services.figures import Event
@@ -67,12 +68,20 @@ def find(reference: str) -> Application | None:
     return Application.get_or_none(Application.reference == reference)
 
 
-def stored_answers(application: Application, keys: Iterable[str] | None = None) -> dict[str, Stored]:
-    """The saved answers by question key, all or those named."""
-    query = Answer.select().where(Answer.application == application)
-    if keys is not None:
-        query = query.where(Answer.question.in_(list(keys)))
-    return {row.question: Stored(row.value, row.revision, row.writer, row.writer_count, row.saved_at) for row in query}
+def stored_answers(application: Application) -> dict[str, Stored]:
+    """The saved answers by question key."""
+    return {question: Stored(*fields) for question, *fields in _STORED.rows(application=application.id)}
+
+
+_STORED = Prepared(
+    lambda: (
+        Answer.select(
+            Answer.question, Answer.value, Answer.revision, Answer.writer, Answer.writer_count, Answer.saved_at
+        )
+        .where(Answer.application == gap("application", Answer.application))
+        .tuples()
+    )
+)
 
 
 def answers_of(call: Call, stored: Mapping[str, Stored]) -> Answers:

@@ -8,6 +8,7 @@ import peewee
 
 from forms.question import Question, Typed
 from models.application import AnswerVersion, Application
+from models.prepared import Prepared, gap
 from services.drafts import Stored
 
 _BURST = timedelta(minutes=5)
@@ -44,8 +45,23 @@ def is_worth_keeping(application: Application, question: Question, typed: Typed,
     """
     if _in_common(typed, now.typed) < _length(now.typed) / 2:
         return True
-    last = _of(application, question, AnswerVersion.revision > 0).order_by(AnswerVersion.revision.desc()).first()
-    return last is None or at - last.saved_at > _BURST
+    last = _LAST_KEPT.first(application=application.id, question=question.key)
+    return last is None or at - last[0] > _BURST
+
+
+_LAST_KEPT = Prepared(
+    lambda: (
+        AnswerVersion.select(AnswerVersion.saved_at)
+        .where(
+            AnswerVersion.application == gap("application", AnswerVersion.application),
+            AnswerVersion.question == gap("question", AnswerVersion.question),
+            AnswerVersion.revision > 0,
+        )
+        .order_by(AnswerVersion.revision.desc())
+        .limit(1)
+        .tuples()
+    )
+)
 
 
 def keep_refused(application: Application, question: Question, typed: Typed, page: str, at: datetime) -> None:

@@ -9,6 +9,7 @@ import clock
 import logs
 from models.application import Application, Link
 from models.database import DOES_NOT_WORK
+from models.prepared import Prepared, gap
 from services.context import settings
 
 log = logs.get(__name__)
@@ -61,8 +62,21 @@ def use(link: Link, at: datetime) -> None:
 
 def working(link_id: int, reference: str) -> Link | None:
     """The link of an id with its application, while it still gives access to the one of this reference."""
-    query = Link.select(Link, Application).join(Application)
-    return query.where(Link.id == link_id, Application.reference == reference, Link.revoked_at.is_null()).get_or_none()
+    found: Link | None = _WORKING.first(id=link_id, reference=reference)
+    return found
+
+
+_WORKING = Prepared(
+    lambda: (
+        Link.select(Link, Application)
+        .join(Application)
+        .where(
+            Link.id == gap("id", Link.id),
+            Application.reference == gap("reference", Application.reference),
+            Link.revoked_at.is_null(),
+        )
+    )
+)
 
 
 def of_application(application: Application) -> list[Link]:

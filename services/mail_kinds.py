@@ -13,12 +13,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 
 import clock
 from forms.definition import Call
 from forms.summary import totals_of
 from forms.texts import msg
+from language import speaking
 from models.application import Link
 from models.outbox import OutboxMail
 from services import accounts, allowances, completion, links, pdf, reminders, submissions
@@ -193,7 +194,7 @@ def compose(mail: OutboxMail, contents: Contents) -> EmailMessage:
         "is_attached": bool(contents.attachments),
         **contents.context,
     }
-    with force_locale(mail.language):
+    with speaking(mail.language):
         said = current_app.jinja_env.get_template(f"mail/{mail.kind}.txt").make_module(context)
         html = render_template(f"mail/{mail.kind}.html", said=said, **context)
         subject = f"{gettext('Kokeilu')}: {said.subject}" if settings().tryout else str(said.subject)  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from flask import render_template
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from reportlab.platypus import Flowable, KeepTogether
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
@@ -19,7 +19,7 @@ from forms.question import MOST_IN_LINE
 from forms.shown import Row, Shown
 from forms.summary import summarise
 from forms.texts import Message, msg
-from language import NBSP, localise
+from language import NBSP, localise, speaking
 from models.application import Application
 from models.submission import Submission
 from services import check, submissions
@@ -127,14 +127,14 @@ def submission_name(submission: Submission) -> str:
 
 
 def _name(reference: str, number: int, language: str) -> str:
-    with force_locale(language):
+    with speaking(language):
         # TRANSLATORS: the name of a file that people keep; letters, digits and hyphens only.
         return str(gettext("%(reference)s-versio-%(number)s.pdf", reference=reference, number=number))
 
 
 def draft_name(application: Application, language: str) -> str:
     """The same for a draft."""
-    with force_locale(language):
+    with speaking(language):
         # TRANSLATORS: the name of a file that people keep; letters, digits and hyphens only.
         return str(gettext("%(reference)s-luonnos.pdf", reference=application.reference))
 
@@ -230,7 +230,7 @@ def document(template: str, language: str, *, call: Call, application: Applicati
         own, allow_remote=False, extra_roots=tuple(more), max_render_seconds=_MOST_SECONDS
     )
     try:
-        with force_locale(language):
+        with speaking(language):
             html = page(None)
             # What the mark means stands on the first page, where it is used at all.
             if MARK in html:

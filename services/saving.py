@@ -14,6 +14,7 @@ from forms.definition import Call
 from forms.question import Question, Typed
 from models.application import Answer, Application
 from models.database import database, hold
+from models.prepared import Prepared, gap
 from services import earlier, figures
 from services.drafts import NEVER_SAVED, Stored, stored_answers
 from services.figures import Event
@@ -92,6 +93,10 @@ class Saved:
     clashes: list[Clash]
     shows: dict[str, Rendered]
     """What the posting page shows now of each posted question: the new ``.rev``."""
+    stored: dict[str, Stored]
+    """All of the application's answers, as they stand now."""
+    news: list[Question] = field(default_factory=list)
+    """Those of which the posting page showed something else than what is stored now."""
     written: list[Question] = field(default_factory=list)
     """Those of which something was saved."""
 
@@ -160,7 +165,7 @@ def restore(application: Application, question: Question, revision: int, page: s
         saving = _Saving(application, page, 0, clock.now())
         saving.touch()
         value = earlier.find(application, question, revision)
-        now = stored_answers(application, [question.key]).get(question.key, NEVER_SAVED)
+        now = stored_answers(application).get(question.key, NEVER_SAVED)
         if value is None or (now.revision != seen and now.writer != page):
             return False
         saving.replace(question, value.typed)
@@ -192,6 +197,25 @@ def _merge(
     return merged, refused
 
 
+_TOUCH = Prepared(
+    lambda: Application.update(touched_at=gap("at", Application.touched_at)).where(
+        Application.id == gap("id", Application.id)
+    )
+)
+_REPLACE = Prepared(
+    lambda: Answer.update(
+        {
+            field: gap(field.name, field)
+            for field in (Answer.value, Answer.revision, Answer.writer, Answer.writer_count, Answer.saved_at)
+        }
+    ).where(
+        Answer.application == gap("application", Answer.application),
+        Answer.question == gap("question", Answer.question),
+        Answer.revision == gap("seen", Answer.revision),
+    )
+)
+
+
 @dataclass(frozen=True)
 class _Saving:
     """One save of one page, inside its transaction."""
@@ -202,24 +226,26 @@ class _Saving:
     at: datetime
 
     def touch(self) -> None:
-        Application.update(touched_at=self.at).where(Application.id == self.application.id).execute()
+        _TOUCH.changed(at=self.at, id=self.application.id)
 
     def replace(self, question: Question, typed: Typed) -> None:
         """Write an answer whatever stands there; what stood there stays among the earlier ones."""
-        now = stored_answers(self.application, [question.key]).get(question.key, NEVER_SAVED)
+        now = stored_answers(self.application).get(question.key, NEVER_SAVED)
         if typed != now.typed:
             self._write(question, typed, now, always_keep=True)
 
     def save(self, call: Call, form: MultiDict[str, str]) -> Saved:
         self.touch()
         posted: list[Question] = [q for q in call.questions if q.has_fields and rev_name(q) in form]
-        stored = stored_answers(self.application, [question.key for question in posted])
-        saved = Saved(posted, [], {})
+        saved = Saved(posted, [], {}, stored_answers(self.application))
         for question in posted:
-            self._save_question(question, form, stored.get(question.key, NEVER_SAVED), saved)
+            self._save_question(question, form, saved)
+            if form[rev_name(question)] != str(Rendered.of(saved.stored.get(question.key, NEVER_SAVED))):
+                saved.news.append(question)
         return saved
 
-    def _save_question(self, question: Question, form: MultiDict[str, str], now: Stored, saved: Saved) -> None:
+    def _save_question(self, question: Question, form: MultiDict[str, str], saved: Saved) -> None:
+        now = saved.stored.get(question.key, NEVER_SAVED)
         if question.key in form.getlist(TAKE) + form.getlist(COMBINE):
             # The person has seen the stored text and goes on from it.
             saved.shows[question.key] = Rendered.of(now)
@@ -237,7 +263,7 @@ class _Saving:
         if changed != now.typed:
             self._write(question, changed, now)
             saved.written.append(question)
-            now = Stored(changed, now.revision + 1, self.page, self.count, self.at)
+            now = saved.stored[question.key] = Stored(changed, now.revision + 1, self.page, self.count, self.at)
         if refused:
             stale = {suffix: rendered.digests.get(suffix, _BLANK) for suffix in refused}
             shows = Rendered(rendered.revision, {**Rendered.of(now).digests, **stale})
@@ -267,14 +293,8 @@ class _Saving:
                 or earlier.is_worth_keeping(self.application, question, typed, now, self.at)
             ):
                 earlier.keep(self.application, question, now)
-            updated = (
-                Answer.update(**fields)
-                .where(
-                    Answer.application == self.application,
-                    Answer.question == question.key,
-                    Answer.revision == now.revision,
-                )
-                .execute()
+            updated = _REPLACE.changed(
+                **fields, application=self.application.id, question=question.key, seen=now.revision
             )
             # The application is held: everybody else waits until this transaction ends.
             assert updated == 1

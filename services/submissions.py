@@ -12,6 +12,7 @@ from forms.answers import Answers, answers_from_json
 from forms.definition import Call
 from models.application import Application
 from models.database import Model
+from models.prepared import Prepared, gap
 from models.submission import Submission
 from services.context import calls
 
@@ -97,7 +98,21 @@ def newest_version(application: Application) -> int:
 
 
 def last(application: Application) -> Submission | None:
-    return next(iter(versions(application)), None)
+    """The version that counts, without its document."""
+    found: Submission | None = _LAST.first(application=application.id)
+    if found is not None:
+        found.application = application
+    return found
+
+
+_LAST = Prepared(
+    lambda: (
+        _without_documents()
+        .where(Submission.application == gap("application", Submission.application))
+        .order_by(Submission.version.desc())
+        .limit(1)
+    )
+)
 
 
 def read_answers(submission: Submission, with_personal: bool = True) -> Answers:
@@ -125,13 +140,21 @@ def others_of_provider(application: Application, provider: str | None) -> list[S
     """The current versions of other applications that the same provider has sent in the same call."""
     if provider is None:
         return []
-    query = _without_documents().where(
-        Submission.call_key == application.call_key,
-        Submission.provider == provider,
-        Submission.application != application,
-        _is_current(),
+    return _OTHERS.rows(call=application.call_key, provider=provider, application=application.id)
+
+
+_OTHERS = Prepared(
+    lambda: (
+        _without_documents()
+        .where(
+            Submission.call_key == gap("call", Submission.call_key),
+            Submission.provider == gap("provider", Submission.provider),
+            Submission.application != gap("application", Submission.application),
+            _is_current(),
+        )
+        .order_by(Submission.sent_at)
     )
-    return list(query.order_by(Submission.sent_at))
+)
 
 
 def contact_email(answers: Answers) -> str | None:

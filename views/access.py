@@ -13,6 +13,7 @@ import clock
 from extensions import htmx
 from forms.definition import Call
 from forms.texts import LANGUAGES
+from language import forget as forget_language
 from models.application import Application, Link
 from services import drafts, links
 from services.context import calls
@@ -171,6 +172,7 @@ def switch_language(language: str | None, application: Application | None = None
         return False
     session["kieli"] = language
     refresh()
+    forget_language()
     if application is not None and application.language != language:
         drafts.set_language(application, language)
     return True

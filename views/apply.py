@@ -1,5 +1,6 @@
 """The pages of the form: read, save, go on."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from forms.definition import SUMMARY_PAGE, Page
 from forms.kinds.choice import ChoiceQuestion
 from language import current
-from services import saving
+from services import drafts, saving
 from services.context import calls, settings
 from views.access import Opened, is_fragment, opened_or_403, switch_language
 from views.form_page import combine, form_page, page_after_clash, page_id_in
@@ -52,8 +53,8 @@ def save_page(opened: Opened, page: Page) -> Response | None:
         abort(413)
     saved = saving.save(opened.application, opened.call, request.form, page_id_in(request.form))
     switch_language(request.form.get("kieli"), opened.application)
-    if not saved.clashes:
-        _restore(opened, request.form.get(saving.RESTORE, ""), saved)
+    if not saved.clashes and _restore(opened, request.form.get(saving.RESTORE, ""), saved):
+        saved = replace(saved, stored=drafts.stored_answers(opened.application))
     if is_fragment():
         fragment = saved_fragment(opened, page, saved, request.form)
         return make_response(fragment, 409 if saved.clashes else 200)
@@ -65,14 +66,15 @@ def save_page(opened: Opened, page: Page) -> Response | None:
     return None
 
 
-def _restore(opened: Opened, wanted: str, saved: saving.Saved) -> None:
-    """Bring an earlier answer back, as the button that names it asks."""
+def _restore(opened: Opened, wanted: str, saved: saving.Saved) -> bool:
+    """Bring an earlier answer back, as the button that names it asks; whether it did."""
     key, _, revision = wanted.partition(":")
     question = opened.call.by_key.get(key)
-    if question is not None:
-        page = page_id_in(request.form)
-        seen = saved.shows[key].revision if key in saved.shows else 0
-        saving.restore(opened.application, question, number_in(revision), page, seen)
+    if question is None:
+        return False
+    page = page_id_in(request.form)
+    seen = saved.shows[key].revision if key in saved.shows else 0
+    return saving.restore(opened.application, question, number_in(revision), page, seen)
 
 
 def go_on(opened: Opened, page: Page) -> BaseResponse:

@@ -216,9 +216,9 @@ class FormPage:
         return state_of(self.application, self.to_send, self.sending.sent)
 
 
-def form_page(opened: Opened, page: Page) -> FormPage:
-    """A page with what is stored now."""
-    stored = drafts.stored_answers(opened.application)
+def form_page(opened: Opened, page: Page, stored: dict[str, Stored] | None = None) -> FormPage:
+    """A page with what is stored now, where that was not read already."""
+    stored = drafts.stored_answers(opened.application) if stored is None else stored
     sending = send_state(opened, drafts.answers_of(opened.call, stored))
     asked = request.args
     return FormPage(

@@ -37,7 +37,7 @@ def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str
     """
     keys = {question.key for question in saved.posted}
     shown: dict[str, Typed] = {clash.question.key: clash.typed for clash in saved.clashes}
-    view = form_page(opened, page)
+    view = form_page(opened, page, saved.stored)
     for question in saved.posted:
         if view.decides(question):
             # What the page's own boxes say is what it shows; another's tick is news for the next load.
@@ -54,7 +54,7 @@ def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str
         for question in view.shown_answers.open_questions
         if question.section in places and question not in toggled.questions
     ]
-    touched = view.answers.touched_by(keys | toggled.keys)
+    touched = view.answers.touched_by({question.key for question in saved.news} | toggled.keys)
     return render_template(
         "apply/saved.html",
         view=view,

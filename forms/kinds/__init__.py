@@ -5,7 +5,7 @@ The template has four macros (used in apply/question.html, apply/saved.html, cal
 - ``input(question, view)``: the fields, filled with ``view.typed(question)``. A kind of one field gets a label, others
   (``is_group``) a fieldset. A field refers by ``aria-describedby`` to its help (KEY-ohje), to what ``live`` says, and
   to KEY-tila, where its problems stand; where it has ``has_places``, to a place beside it (``problem_place``). A kind
-  of one field needs neither: KEY-tila (apply/state.html) is its field's place already.
+  of one field needs neither: KEY-tila (apply/question.html) is its field's place already.
 - ``live(question, view, oob)``: what follows the typing: counter, sum, places of problems. Each has an id, and with
   ``oob``, the attribute by which htmx finds it. It is part of ``input`` too.
 - ``rows(question, suffixes, typed, view, takes_focus)``: where rows can be asked for (forms/rows.py), those named.

@@ -6,14 +6,12 @@ from datetime import date, datetime
 from io import TextIOWrapper
 from typing import Any, BinaryIO
 
-from flask_babel import force_locale
-
 from clock import in_helsinki
 from forms.answers import NOTHING, Answers
 from forms.question import Question, Table
 from forms.shown import Shown
 from forms.texts import Euros, Quantity
-from language import localise
+from language import localise, speaking
 from services.exports.content import APPLICATION, Cell, Export, Left, applications, as_text, is_exported
 
 
@@ -52,7 +50,7 @@ def _plain(cell: Cell) -> str | int:
 
 def write(export: Export, out: BinaryIO) -> Left:
     """A column for each question, and for each row of amounts; blank where a question was not asked."""
-    with force_locale(export.language):
+    with speaking(export.language):
         writer = Writer(out)
         questions = [question for question in export.call.questions if is_exported(export, question)]
         blank = Answers(export.call, {})

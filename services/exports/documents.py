@@ -5,10 +5,9 @@ from io import BytesIO
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from flask_babel import force_locale
-
 import logs
 from forms.texts import msg
+from language import speaking
 from services import pdf
 from services.exports.comma_separated import Writer
 from services.exports.content import Cell, Export, Left, Sent, applications
@@ -29,7 +28,7 @@ _HEADS = (
 def write(export: Export, out: BinaryIO) -> Left:
     """A PDF of each application and the list of them. One that can't be made is named in the list and told."""
     left, listed = Left(), BytesIO()
-    with force_locale(export.language), ZipFile(out, "w", ZIP_DEFLATED) as archive:
+    with speaking(export.language), ZipFile(out, "w", ZIP_DEFLATED) as archive:
         manifest = Writer(listed)
         manifest.add(_HEADS)
         for sent in applications(export):

@@ -3,17 +3,15 @@
 import json
 from typing import Any, BinaryIO
 
-from flask_babel import force_locale
-
 from forms.question import Table
 from forms.texts import Euros
-from language import localise
+from language import localise, speaking
 from services.exports.content import Export, Left, Sent, applications, lines
 
 
 def write(export: Export, out: BinaryIO) -> Left:
     """An object with the call's key and its applications; one is in memory at a time."""
-    with force_locale(export.language):
+    with speaking(export.language):
         out.write(f'{{"call": {json.dumps(export.call.key)}, "applications": ['.encode())
         for number, sent in enumerate(applications(export)):
             text = json.dumps(_application(sent), ensure_ascii=False)

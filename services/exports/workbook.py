@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
-from flask_babel import force_locale
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -11,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from clock import in_helsinki
 from forms.clean import clean_text
 from forms.texts import Euros, Quantity, msg
-from language import localise
+from language import localise, speaking
 from services.exports.content import SHEETS, Cell, Export, ExportError, Left, Sheet, applications
 
 MOST_IN_CELL = 32_767
@@ -29,7 +28,7 @@ _OPTIONS = {
 
 def write(export: Export, out: BinaryIO) -> Left:
     """One sheet each of applications, amounts, texts, partners and tables. Raises ExportError."""
-    with force_locale(export.language):
+    with speaking(export.language):
         book = _Book(Workbook(out, _OPTIONS))
         pages = [(book.page(sheet), sheet) for sheet in SHEETS]
         for sent in applications(export):
