@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 import clock
 import logs
+import publishing
 from forms.call_file import CallFileError, load_call
 from forms.clean import clean_line
 from forms.definition import Call
@@ -285,6 +286,10 @@ def run_retention(dry_run: bool) -> None:
 
 def _references(applications: list[Application]) -> str:
     return ", ".join(application.reference for application in applications) or "none"
+
+
+for command in (publishing.publish, publishing.take_back):
+    call_group.add_command(command)
 
 
 def register_commands(app: Flask) -> None:
