@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 import clock
 import logs
+import publishing
 from call_commands import call_group
 from forms.clean import clean_line
 from forms.kinds.contact import EmailError, parse_email
@@ -206,6 +207,10 @@ def run_retention(dry_run: bool) -> None:
 
 def _references(applications: list[Application]) -> str:
     return ", ".join(application.reference for application in applications) or "none"
+
+
+for command in (publishing.publish, publishing.take_back):
+    call_group.add_command(command)
 
 
 def register_commands(app: Flask) -> None:

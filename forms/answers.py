@@ -48,6 +48,11 @@ class Answers:
         """What was typed to a question, also where its section is not chosen."""
         return self._typed.get(key, NOTHING)
 
+    @property
+    def all_typed(self) -> dict[str, Typed]:
+        """What was typed to each question of the call."""
+        return {question.key: self.typed(question.key) for question in self.call.questions}
+
     @cached_property
     def chosen_areas(self) -> frozenset[str]:
         question = self.call.areas_question

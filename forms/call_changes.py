@@ -44,7 +44,7 @@ _FLOOR = {Severity.OFF: 0, Severity.REMARK: 1, Severity.ERROR: 2}
 
 def compare(old: Call, new: Call, moves: Moves | None = None) -> list[CallChange]:
     """All that changed, times first, then in the order of the form; ``moves`` are those of the newer version."""
-    step = Step(old, new, moves or {})
+    step = Step(0, old, new, moves or {})
     return [*_of_call(old, new), *_of_sections(old, new), *_of_questions(step), *_of_rules(old, new)]
 
 

@@ -20,6 +20,8 @@ class Change:
     after: Shown | None
     parts: tuple[ChangedPart, ...] = ()
     """What differs where it was and is asked; nothing, where the same is only written otherwise."""
+    is_struck: bool = False
+    """Whether the question is not on the form any more."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,15 @@ class Comparison:
         return sum(len(part.changes) for part in self.sections)
 
 
-def compare(before: Answers, after: Answers) -> Comparison:
-    """How the answers of one version became those of another of the same call."""
+def compare(before: Answers, after: Answers, gone: Answers | None = None) -> Comparison:
+    """How the answers of one version became those of another, to the questions of the newer.
+
+    Where the call was changed between them, ``gone`` are the older answers that have no place in the newer.
+    """
     if before is after:
         return Comparison((), [])
     sections = [_section(before, after, section) for section in after.call.sections]
+    sections += [_gone(gone, section) for section in gone.call.sections] if gone else []
     return Comparison(tuple(_totals(before, after)), [section for section in sections if section.changes])
 
 
@@ -68,6 +74,16 @@ def _section(before: Answers, after: Answers, section: Section) -> ChangedSectio
             if was_asked != is_asked or ((old != new or parts) and is_asked):
                 changes.append(Change(question, shown_before, shown_after, parts))
     return ChangedSection(section, is_open and not was_open, was_open and not is_open, changes)
+
+
+def _gone(answers: Answers, section: Section) -> ChangedSection:
+    asked = ((question, answers.typed(question.key)) for question in answers.call.questions_in(section.key))
+    changes = [
+        Change(question, question.show(typed, answers), None, is_struck=True)
+        for question, typed in asked
+        if question.has_fields and question.is_answered(typed)
+    ]
+    return ChangedSection(section, False, False, changes)
 
 
 def _totals(before: Answers, after: Answers) -> Iterator[ChangedPart]:

@@ -1,7 +1,12 @@
-"""Where answers go when a call changes: each to its question in the new version, or nowhere, where they stay aside."""
+"""Where answers go when a call changes: each to its question in the newer version, or nowhere, where they stay aside.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+What has no place any more is kept under a key of its own (``aside``), as the answer to an earlier question.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import MultiDict
 
 from forms.definition import Call
 from forms.question import Question, Typed
@@ -11,10 +16,28 @@ Moves = Mapping[str, str | None]
 None for nowhere. Others stay at their key while it is there and of the same kind."""
 
 
+def aside(key: str, number: int) -> str:
+    """The key under which answers to a question of a version are kept that has no place any more."""
+    return f"{key}@{number}"
+
+
+def read_aside(key: str) -> tuple[str, int] | None:
+    """The opposite; None for the key of a question that is asked."""
+    name, _, number = key.partition("@")
+    return (name, int(number)) if number else None
+
+
+def kept_aside(question: Question, number: int) -> Question:
+    """The same question under that key."""
+    return question.model_copy(update={"key": aside(question.key, number)})
+
+
 @dataclass(frozen=True)
 class Step:
     """From one version of a call to the next."""
 
+    number: int
+    """That of the older."""
     old: Call
     new: Call
     moves: Moves
@@ -48,3 +71,89 @@ class Step:
                 yield f"{old_key} goes to {new_key}, which is no question; correct the key"
             elif new_key is not None and not self.new.by_key[new_key].has_fields:
                 yield f"{old_key} goes to {new_key}, which has nothing to fill in; choose another"
+
+
+def joined(steps: Sequence[Step]) -> Moves:
+    """Several steps as one: where the answers to each question of the first version are in the last."""
+    found: dict[str, str | None] = {}
+    for question in steps[0].old.questions:
+        key: str | None = question.key
+        for step in steps:
+            target = step.target(key) if key is not None else None
+            key = target.key if target else None
+        found[question.key] = key
+    return found
+
+
+def follow(steps: Sequence[Step], answers: Mapping[str, Typed]) -> dict[str, Typed]:
+    """The answers to the first version's questions as they are answers to the last one's; others are left out."""
+    found = dict(answers)
+    for step in steps:
+        moved = {}
+        for key, typed in found.items():
+            target = step.target(key) if key in step.old.by_key else None
+            if target is not None:
+                moved[target.key] = step.split(key, typed)[0]
+        found = moved
+    return found
+
+
+@dataclass
+class Posted:
+    """A form that a page of an older version posts, in the words of the newer."""
+
+    form: MultiDict[str, str]
+    earlier: list[Question] = field(default_factory=list)
+    """The questions without a place that it has answers to, under the keys of theirs (``kept_aside``)."""
+
+
+def understood(form: MultiDict[str, str], steps: Sequence[Step], buttons: Collection[str]) -> Posted:
+    """What a page of the first version posts, for a program that knows the last; ``buttons`` have a key as value."""
+    posted = Posted(form)
+    for step in steps:
+        posted = _one_step(posted, step, buttons)
+    return posted
+
+
+def _one_step(before: Posted, step: Step, buttons: Collection[str]) -> Posted:
+    posted = Posted(MultiDict(), list(before.earlier))
+    questions = {question.key: question for question in step.old.questions if question.has_fields}
+    for name, text in before.form.items(multi=True):
+        key, dot, rest = name.partition(".")
+        if name in buttons:
+            posted.form.add(name, _of_button(text, step))
+        elif key not in questions:
+            posted.form.add(name, text)
+        else:
+            for new in _new_keys(questions[key], name, text, before.form, step):
+                posted.form.add(f"{new}{dot}{rest}", text)
+    for question in questions.values():
+        if f"{aside(question.key, step.number)}.rev" in posted.form:
+            posted.earlier.append(kept_aside(question, step.number))
+    return posted
+
+
+def _new_keys(question: Question, name: str, text: str, form: MultiDict[str, str], step: Step) -> list[str]:
+    """Under which keys a field goes on: the one that takes its text; what is about the whole question under each."""
+    target, left = step.target(question.key), aside(question.key, step.number)
+    if target is None:
+        return [left]
+    names = [question.field_name(suffix) for suffix in question.possible_suffixes]
+
+    def fits(suffix: str, typed: str) -> bool:
+        return suffix in target.fitting({suffix: typed or "x"})
+
+    # Boxes share one name; which of them are known the question says itself.
+    by_name = {
+        own: suffix for own, suffix in zip(names, question.possible_suffixes, strict=True) if names.count(own) == 1
+    }
+    if name in by_name:
+        return [target.key if fits(by_name[name], text) else left]
+    has_left = any(own in form and not fits(suffix, form[own]) for own, suffix in by_name.items())
+    return [target.key, left] if has_left else [target.key]
+
+
+def _of_button(value: str, step: Step) -> str:
+    key, colon, rest = value.partition(":")
+    target = step.target(key) if key in step.old.by_key else None
+    return f"{target.key}{colon}{rest}" if target else value

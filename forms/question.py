@@ -278,8 +278,7 @@ class Question(Strict):
         return KnownProblems()
 
     def found(self, typed: Typed) -> Iterator[tuple[str, Found]]:
-        """What the checks of this kind find in an answer, whatever the call makes of it, each with its field."""
-        # A kind without this check asks for each of its fields on its own.
+        """What the checks find in an answer, each with its field. A kind without "missing" asks field by field."""
         if "missing" in self.checks and not self.is_answered(typed):
             yield "", Found("missing", self.missing_message())
             return

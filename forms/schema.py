@@ -3,6 +3,7 @@
 from typing import Any
 
 from forms.definition import Call
+from forms.question import STRING
 from forms.texts import SOURCE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -30,6 +31,16 @@ def schema_of(call: Call, address: str) -> dict[str, Any]:
                 },
                 "required": [question.key for question in questions],
                 "additionalProperties": False,
+            },
+            "earlier_questions": {
+                "description": "Answers to what is not asked any more, since the call was changed. Not sent.",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"number": {"type": "integer"}, "title": STRING, "answer": {}},
+                    "required": ["number", "title", "answer"],
+                    "additionalProperties": False,
+                },
             },
         },
         "required": ["call", "reference", "answers"],

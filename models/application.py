@@ -13,6 +13,9 @@ class Application(Model):
     call_version_id: int | None
     call_version = peewee.ForeignKeyField(CallVersion, null=True, index=False, on_delete="RESTRICT")
     """The one whose questions its answers answer; None before versions were kept, which is a call's first."""
+    changed_since_id: int | None
+    changed_since = peewee.ForeignKeyField(CallVersion, null=True, index=False, backref="+", on_delete="RESTRICT")
+    """The version that its people last knew, until somebody has read what is not as it was; None while all is known."""
     language = peewee.CharField(max_length=5)
     contact_email = peewee.CharField(max_length=254, null=True, index=True)
     """The contact person's address as typed last, in lower case; by it a lost link is found."""

@@ -4,6 +4,7 @@ What is published elsewhere is known here after some seconds: one small query, m
 never change, so each is read once.
 """
 
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import peewee
 import clock
 import logs
 from forms.definition import Call
+from forms.moves import Moves, Step, aside
 from models.application import Application
 from models.call import CallVersion
 from models.database import database
@@ -42,6 +44,7 @@ class Version:
     digest: str
     made_at: datetime
     publish_at: datetime
+    moves: Moves
 
     def is_in_force(self, at: datetime) -> bool:
         # One that was published as it was made is in force on every host, whatever its clock says.
@@ -95,8 +98,42 @@ class Calls:
         return version.id
 
     def personal_keys(self, key: str) -> list[str]:
-        """The questions whose answers are personal details in any version."""
-        return sorted({question for call in self.versions_of(key) for question in call.personal_keys})
+        """The questions whose answers are personal details in any version, those kept aside among them."""
+        self._look_if_due()
+        versions = self._versions.get(key, [])
+        personal = [(question, one.number) for one in versions for question in self._call(one.id).personal_keys]
+        return sorted({found for one in personal for found in (one[0], aside(*one))})
+
+    def version_of(self, what: Application | Submission) -> Version:
+        """The version that something was written in."""
+        return self._place(what.call_key, what.call_version_id)
+
+    def numbered(self, key: str, number: int) -> Call | None:
+        """A call in one of its published versions."""
+        self._look_if_due()
+        return next((self._call(one.id) for one in self._versions.get(key, []) if one.number == number), None)
+
+    def steps(self, key: str, since: int | None, until: int | None) -> list[Step]:
+        """The way from one version to a later one, by their ids; None is the first. Nothing where there is none."""
+        first, last = (self._place(key, one).number for one in (since, until))
+        return self.numbered_steps(key, first, last)
+
+    def numbered_steps(self, key: str, first: int, last: int) -> list[Step]:
+        way = [one for one in self._versions.get(key, []) if first <= one.number <= last]
+        return [
+            Step(old.number, self._call(old.id), self._call(new.id), new.moves) for old, new in itertools.pairwise(way)
+        ]
+
+    def _place(self, key: str, version_id: int | None) -> Version:
+        """A published version by its id, looked for anew where it is so new that it is not known here."""
+        self._look_if_due()
+        for is_new_look in (False, True):
+            if is_new_look:
+                self.look()
+            versions = self._versions.get(key, [])
+            if found := next((one for one in versions if version_id in (one.id, None)), None):
+                return found
+        raise LookupError(f"{key} has no published version {version_id}")
 
     def is_held_open(self, call: Call) -> bool:
         return call.key in self._held_open

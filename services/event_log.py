@@ -44,6 +44,8 @@ ACTS = {
     "restored": msg("Palautti tietokannan varmuuskopiosta"),
     "handling_ended": msg("Merkitsi käsittelyn päättyneeksi"),
     "handling_reopened": msg("Kumosi käsittelyn päättymisen"),
+    "call_published": msg("Julkaisi haun"),
+    "call_taken_back": msg("Perui haun julkaisun"),
 }
 PAGES = {
     "home": msg("Haut"),
@@ -84,6 +86,8 @@ _DETAILS = {
     "link_mailed": msg("Osoite: %(to)s."),
     "document entered": msg("Saapunut %(arrived_on)s, versio %(version)s."),
     "handling_ended": msg("Päättynyt %(ended_on)s."),
+    "call_published": msg("Versio %(version)s, voimassa %(since)s alkaen."),
+    "call_taken_back": msg("Versio %(version)s."),
     "exported": msg("Muoto %(kind_of_file)s, hakemuksia %(count)s, %(with_contacts)s."),
 }
 _WORDS: dict[str, dict[Any, Message]] = {
@@ -201,4 +205,4 @@ def _shown(name: str, value: Any) -> Any:
         return _WORDS[name][value]
     if name.endswith("_on"):
         return date.fromisoformat(value)
-    return datetime.fromisoformat(value) if name == "until" else value
+    return datetime.fromisoformat(value) if name in ("until", "since") else value

@@ -1,16 +1,18 @@
 """Saving what a form holds. A save never says no and never overwrites text that its page did not show (design 4)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from peewee import fn
 from werkzeug.datastructures import MultiDict
 
 import clock
 import logs
 from forms.answers import NOTHING
 from forms.definition import Call
+from forms.moves import read_aside
 from forms.question import Question, Typed
 from models.application import Answer, Application
 from models.database import database, hold
@@ -133,19 +135,26 @@ def typed_from(call: Call, form: MultiDict[str, str]) -> dict[str, Typed]:
     }
 
 
-def save(application: Application, call: Call, form: MultiDict[str, str], page: str) -> Saved:
+class MovedError(Exception):
+    """The application has come into another version of its call, or is gone, since it was opened: open it again."""
+
+
+def save(
+    application: Application, call: Call, form: MultiDict[str, str], page: str, earlier_ones: Sequence[Question] = ()
+) -> Saved:
     """Save what a form holds, whole or in part, in one transaction.
 
     A question takes part when its ``.rev`` is in the form, a field when it is there itself. ``page`` is the page
     load that posts. Writes field by field: what the page showed and the person did not touch is left alone; what is
     stored as the page showed it, or as posted, is written; the rest is a clash, unless all that happened in between
-    came from this very page.
+    came from this very page. ``earlier_ones`` are questions beside those of the call that may take part too.
+    Raises MovedError.
     """
     with database.atomic():
         hold(application)
         count = form.get(COUNT, "")
         order = int(count) if count.isascii() and count.isdigit() and len(count) < 10 else 0
-        saved = _Saving(application, page, order, clock.now()).save(call, form)
+        saved = _Saving(application, page, order, clock.now()).save([*call.questions, *earlier_ones], form)
     figures.count(Event.SAVE, times=int(bool(saved.written)))
     if saved.clashes:
         figures.count(Event.CLASH, times=len(saved.clashes))
@@ -199,7 +208,8 @@ def _merge(
 
 _TOUCH = Prepared(
     lambda: Application.update(touched_at=gap("at", Application.touched_at)).where(
-        Application.id == gap("id", Application.id)
+        Application.id == gap("id", Application.id),
+        fn.COALESCE(Application.call_version, 0) == gap("version", Application.id),
     )
 )
 _REPLACE = Prepared(
@@ -226,7 +236,9 @@ class _Saving:
     at: datetime
 
     def touch(self) -> None:
-        _TOUCH.changed(at=self.at, id=self.application.id)
+        known = self.application.call_version_id or 0
+        if not _TOUCH.changed(at=self.at, id=self.application.id, version=known):
+            raise MovedError
 
     def replace(self, question: Question, typed: Typed) -> None:
         """Write an answer whatever stands there; what stood there stays among the earlier ones."""
@@ -234,9 +246,9 @@ class _Saving:
         if typed != now.typed:
             self._write(question, typed, now, always_keep=True)
 
-    def save(self, call: Call, form: MultiDict[str, str]) -> Saved:
+    def save(self, questions: Sequence[Question], form: MultiDict[str, str]) -> Saved:
         self.touch()
-        posted: list[Question] = [q for q in call.questions if q.has_fields and rev_name(q) in form]
+        posted: list[Question] = [q for q in questions if q.has_fields and rev_name(q) in form]
         saved = Saved(posted, [], {}, stored_answers(self.application))
         for question in posted:
             self._save_question(question, form, saved)
@@ -255,6 +267,9 @@ class _Saving:
         seen = Rendered.parse(form.get(seen_name(question), "")) if is_kept else None
         mine = question.posted(form)
         merged, refused = _merge(mine, rendered, now, seen)
+        if refused and read_aside(question.key):
+            # No field shows it any more, where two texts could stand side by side. What it replaces is kept.
+            merged, refused = {**merged, **refused}, {}
         if refused and self._is_alone(question, rendered.revision, now):
             # A post of this very page that was overtaken by a later one has nothing to say any more.
             is_stale = 0 < self.count < now.writer_count
@@ -298,7 +313,7 @@ class _Saving:
             )
             # The application is held: everybody else waits until this transaction ends.
             assert updated == 1
-        if question.is_personal:
+        if question.is_personal and not read_aside(question.key):
             email = question.email(typed)
             Application.update(contact_email=email.lower() if email else None).where(
                 Application.id == self.application.id

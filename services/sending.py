@@ -27,6 +27,7 @@ from services.submissions import (
     others_of_provider,
     provider_of,
     read_answers,
+    read_as_now,
 )
 
 log = logs.get(__name__)
@@ -79,7 +80,7 @@ class Outcome:
 
 def to_send(saved: Answers, sent: Submission | None, allowed: Allowance) -> Answers:
     """The answers that a sending takes now: as saved, or as sent but for those that the ministry asks for."""
-    return allowed.to_send(saved, read_answers(sent) if sent else None)
+    return allowed.to_send(saved, read_as_now(sent) if sent else None)
 
 
 def state_of(application: Application, answers: Answers, sent: Submission | None) -> str:

@@ -9,7 +9,9 @@ import peewee
 from peewee import fn
 
 from forms.answers import Answers, answers_from_json
+from forms.changes import Comparison, compare
 from forms.definition import Call
+from forms.moves import Step, follow, joined
 from models.application import Application
 from models.database import Model
 from models.prepared import Prepared, gap
@@ -126,9 +128,32 @@ def read_answers(submission: Submission, with_personal: bool = True) -> Answers:
     return answers_from_json(call, {**answers, **{key: {} for key in call.personal_keys}, **personal})
 
 
+def read_as_now(submission: Submission) -> Answers:
+    """The same as they answer the questions that the application has now, where its call was changed since."""
+    return _as_asked_in(submission.application, submission)
+
+
+def _as_asked_in(later: Application | Submission, submission: Submission) -> Answers:
+    answers, steps = read_answers(submission), _steps(submission, later)
+    return Answers(steps[-1].new, follow(steps, answers.all_typed)) if steps else answers
+
+
+def _steps(submission: Submission, later: Application | Submission) -> list[Step]:
+    return calls().steps(submission.call_key, submission.call_version_id, later.call_version_id)
+
+
+def compare_sent(before: Submission, after: Submission) -> Comparison:
+    """How one version became another, also where the call was changed between them."""
+    gone, steps = None, _steps(before, after)
+    if steps:
+        was, places = read_answers(before), joined(steps)
+        gone = Answers(was.call, {key: typed for key, typed in was.all_typed.items() if places[key] is None})
+    return compare(_as_asked_in(after, before), read_answers(after), gone)
+
+
 def has_unsent_edits(submission: Submission, answers: Answers) -> bool:
     """Whether the saved answers differ from those of the version sent last."""
-    return content(read_answers(submission)) != content(answers)
+    return content(read_as_now(submission)) != content(answers)
 
 
 def provider_of(answers: Answers) -> str | None:

@@ -13,26 +13,48 @@ from flask_babel import gettext
 from forms.answers import Answers
 from forms.definition import Call
 from forms.summary import everything
+from language import localise
 from models.application import Application
 from models.event import Event
 from models.outbox import OutboxMail
-from services import drafts, earlier, links, pdf, submissions
+from services import drafts, earlier, earlier_questions, links, pdf, submissions
+from services.earlier_questions import EarlierQuestion
 
 
-def as_json(application: Application, call: Call, answers: Answers) -> dict[str, Any]:
+def as_json(application: Application, call: Call) -> dict[str, Any]:
     """Everything typed (forms/schema.py)."""
-    return {"call": call.key, "reference": application.reference, "answers": answers.to_json()}
+    answers, earlier_ones = _written(application, call)
+    found = {"call": call.key, "reference": application.reference, "answers": answers.to_json()}
+    not_asked = [
+        {
+            "number": one.question.number,
+            "title": localise(one.question.label),
+            "answer": one.question.to_json(one.typed),
+        }
+        for one in earlier_ones
+    ]
+    return {**found, "earlier_questions": not_asked} if not_asked else found
 
 
-def as_text(application: Application, call: Call, answers: Answers) -> bytes:
+def as_text(application: Application, call: Call) -> bytes:
     """The same to be read, also answers of areas that are not chosen now.
 
     With a byte order mark and CRLF, so that every editor of an office opens it as it is.
     """
+    answers, earlier_ones = _written(application, call)
     text = render_template(
-        "summary/answers.txt", call=call, reference=application.reference, sections=everything(answers)
+        "summary/answers.txt",
+        call=call,
+        reference=application.reference,
+        sections=everything(answers),
+        earlier_questions=earlier_ones,
     )
     return text.replace("\n", "\r\n").encode("utf-8-sig")
+
+
+def _written(application: Application, call: Call) -> tuple[Answers, list[EarlierQuestion]]:
+    stored = drafts.stored_answers(application)
+    return drafts.answers_of(call, stored), earlier_questions.of(application, stored)
 
 
 def record_name(sent_name: str) -> str:
@@ -55,9 +77,8 @@ def as_zip(application: Application, call: Call) -> bytes:
 
 
 def _files(application: Application, call: Call) -> Iterator[tuple[str, bytes]]:
-    answers = drafts.load_answers(call, application)
-    yield f"{application.reference}.json", _json(as_json(application, call, answers))
-    yield f"{application.reference}.txt", as_text(application, call, answers)
+    yield f"{application.reference}.json", _json(as_json(application, call))
+    yield f"{application.reference}.txt", as_text(application, call)
     # TRANSLATORS: the name of a file that people keep; letters, digits and hyphens only.
     yield gettext("%(reference)s-historia.json", reference=application.reference), _json(_history(application, call))
     for sent in submissions.versions(application):
@@ -73,7 +94,7 @@ def _history(application: Application, call: Call) -> dict[str, Any]:
     return {
         "earlier_answers": [
             {"question": question.key, "saved_at": value.saved_at, "answer": question.to_json(value.typed)}
-            for question in call.questions
+            for question in (*call.questions, *earlier_questions.with_history(application))
             if question.has_fields
             for value in earlier.values(application, question)
         ],

@@ -100,7 +100,7 @@ def test_rows_are_told_apart(app: Flask) -> None:
     assert said(app, compare(fewer, more)) == ["Kysymys 1: lisätty: Muut"]
     assert not are_harmless(compare(more, fewer))
     assert are_harmless(compare(fewer, more))
-    assert Step(more, fewer, {}).split("q1", {"palkat": "1", "muut": "2"}) == ({"palkat": "1"}, {"muut": "2"})
+    assert Step(1, more, fewer, {}).split("q1", {"palkat": "1", "muut": "2"}) == ({"palkat": "1"}, {"muut": "2"})
 
 
 def test_a_renamed_question_keeps_its_answers_when_an_officer_says_so(app: Flask, call: Call) -> None:
@@ -110,8 +110,8 @@ def test_a_renamed_question_keeps_its_answers_when_an_officer_says_so(app: Flask
     found = compare(call, renamed, moves)
     assert said(app, found) == ["Kysymys 13: vastaukset siirtyvät avaimelta q13 avaimelle q13a"]
     assert not are_harmless(found)
-    assert Step(call, renamed, moves).split("q13", {"": "teksti"}) == ({"": "teksti"}, {})
-    assert Step(call, renamed, {}).split("q13", {"": "teksti"}) == ({}, {"": "teksti"})
+    assert Step(1, call, renamed, moves).split("q13", {"": "teksti"}) == ({"": "teksti"}, {})
+    assert Step(1, call, renamed, {}).split("q13", {"": "teksti"}) == ({}, {"": "teksti"})
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,6 @@ def test_a_renamed_question_keeps_its_answers_when_an_officer_says_so(app: Flask
     ],
 )
 def test_answers_go_where_there_is_room(call: Call, moves: Moves, words: str) -> None:
-    faults = list(Step(call, call, moves).faults())
+    faults = list(Step(1, call, call, moves).faults())
     assert words in " ".join(faults)
     assert bool(faults) is bool(words)

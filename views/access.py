@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from flask import Response, current_app, g, make_response, render_template, request, session
@@ -10,14 +10,18 @@ from flask_babel import refresh
 from werkzeug.exceptions import Forbidden
 
 import clock
+import logs
 from extensions import htmx
 from forms.definition import Call
 from forms.texts import LANGUAGES
 from language import forget as forget_language
 from models.application import Application, Link
-from services import drafts, links
+from models.database import DOES_NOT_WORK
+from services import call_moves, drafts, links
 from services.context import calls
 from settings import Settings
+
+log = logs.get(__name__)
 
 _MINE = "hakemukset"
 _SHOWN = {True: "linkki", False: "lukulinkki"}
@@ -138,11 +142,20 @@ def opened_or_403(reference: str) -> Opened:
 
 
 def may_read(reference: str) -> Opened:
-    """The application of an address, also for a browser whose link only reads. Raises NoAccess."""
+    """The application of an address, in the call as it is in force, also for a browser whose link only reads.
+
+    Raises NoAccess.
+    """
     opened = may_open(reference)
     if opened is None:
         raise NoAccess
-    return opened
+    try:
+        call_moves.bring_up_to_date(opened.application)
+    except DOES_NOT_WORK:
+        # It can be read as it is, and moves when it is opened next.
+        log.warning("draft_not_moved", reference=reference)
+        return opened
+    return replace(opened, call=calls().of(opened.application))
 
 
 class NoAccess(Forbidden):

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from forms.definition import SUMMARY_PAGE, Page
 from forms.kinds.choice import ChoiceQuestion
 from language import current
-from services import drafts, saving
+from services import call_moves, drafts, saving
 from services.context import calls, settings
 from views.access import Opened, is_fragment, opened_or_403, switch_language
-from views.form_page import combine, form_page, page_after_clash, page_id_in
+from views.form_page import combine, form_page, page_after_clash
 from views.numbers import number_in
+from views.page_loads import READ, is_old, page_id_in, read
 from views.saved_fragment import saved_fragment
 
 bp = Blueprint("apply", __name__)
@@ -27,10 +28,11 @@ _AT_A_QUESTION = (saving.RESTORE, saving.KEEP, saving.TAKE)
 
 
 def page_or_404(opened: Opened, key: str) -> Page:
+    """A page of the form; the first one in place of a page that an earlier version had."""
     page = opened.call.page(key)
-    if page is None:
+    if page is None and not any(call.page(key) for call in calls().versions_of(opened.call.key)):
         abort(404)
-    return page
+    return page or opened.call.pages[0]
 
 
 @bp.get("/hakemus/<reference>/<page>")
@@ -51,17 +53,25 @@ def save_page(opened: Opened, page: Page) -> Response | None:
     """Save the posted fields. Returns the whole answer for htmx and for a clash, None when the view is to go on."""
     if len(request.form) > settings().body_fields:
         abort(413)
-    saved = saving.save(opened.application, opened.call, request.form, page_id_in(request.form))
+    posted = read(opened.application, request.form)
+    form = posted.form
+    saved = saving.save(opened.application, opened.call, form, page_id_in(form), posted.earlier)
+    if READ in form:
+        call_moves.note_read(opened.application, number_in(form[READ]))
     switch_language(request.form.get("kieli"), opened.application)
-    if not saved.clashes and _restore(opened, request.form.get(saving.RESTORE, ""), saved):
+    if not saved.clashes and _restore(opened, form.get(saving.RESTORE, ""), saved):
         saved = replace(saved, stored=drafts.stored_answers(opened.application))
     if is_fragment():
-        fragment = saved_fragment(opened, page, saved, request.form)
+        if is_old(opened.application, form):
+            address = _address(opened.application.reference, page)
+            fragment = render_template("apply/old_page.html", saved=saved, address=address)
+        else:
+            fragment = saved_fragment(opened, page, saved, form)
         return make_response(fragment, 409 if saved.clashes else 200)
-    combined = request.form.get(saving.COMBINE)
+    combined = form.get(saving.COMBINE)
     if combined or saved.clashes:
         view = page_after_clash(opened, page, saved)
-        view = combine(view, combined, request.form) if combined else view
+        view = combine(view, combined, form) if combined else view
         return make_response(render_template("apply/page.html", view=view), 409 if saved.clashes else 200)
     return None
 

@@ -70,7 +70,7 @@ def record(reference: str, number: int) -> Response:
 def as_text(reference: str) -> Response:
     """Everything typed as a plain text, for the applicant to keep."""
     opened = may_read(reference)
-    text = takeout.as_text(opened.application, opened.call, drafts.load_answers(opened.call, opened.application))
+    text = takeout.as_text(opened.application, opened.call)
     return send_file(BytesIO(text), "text/plain; charset=utf-8", True, f"{reference}.txt")
 
 
@@ -78,8 +78,7 @@ def as_text(reference: str) -> Response:
 def as_json(reference: str) -> Response:
     """Everything typed, for the applicant to keep."""
     opened = may_read(reference)
-    answers = drafts.load_answers(opened.call, opened.application)
-    response = jsonify(takeout.as_json(opened.application, opened.call, answers))
+    response = jsonify(takeout.as_json(opened.application, opened.call))
     response.headers["Content-Disposition"] = f'inline; filename="{opened.application.reference}.json"'
     response.headers["Link"] = f'<{url_for("calls.schema", call_key=opened.call.key)}>; rel="describedby"'
     return response

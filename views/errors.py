@@ -1,6 +1,7 @@
 """What people see when something goes wrong: a plain page in their language that says what to do, text kept."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from forms.texts import msg
 from models.database import DOES_NOT_WORK
 from services.context import calls, settings
 from services.pdf import PdfError
+from services.saving import MovedError
 from views import resume, summary
 from views.access import (
     NoAccess,
@@ -26,9 +28,10 @@ from views.access import (
     opened_or_403,
     switch_language,
 )
-from views.form_page import PAGE_ID, page_as_posted, page_without_access
+from views.form_page import page_as_posted, page_without_access
 from views.gate import WrongHost
 from views.maintenance import UnderMaintenance, typed_texts
+from views.page_loads import PAGE_ID, call_shown
 
 log = logs.get(__name__)
 
@@ -42,6 +45,7 @@ def register_error_pages(app: Flask) -> None:
     for error in DOES_NOT_WORK:
         app.register_error_handler(error, no_database)
     app.register_error_handler(PdfError, no_pdf)
+    app.register_error_handler(MovedError, once_more)
     app.register_error_handler(HTTPException, http_error)
 
 
@@ -114,6 +118,13 @@ def no_database(error: Exception) -> Response:
     return _given_back(503, "no_database") or make_response(render_template("errors/http.html", code=503), 503)
 
 
+def once_more(error: MovedError) -> ResponseReturnValue:
+    """Between the opening of an application and its save somebody else's page moved it: it is opened anew."""
+    view: Any = current_app.view_functions[str(request.endpoint)]
+    answer: ResponseReturnValue = view(**(request.view_args or {}))
+    return answer
+
+
 def under_maintenance(error: UnderMaintenance) -> Response:
     """The page as it was typed where one was posted, so that it waits in the browser; nothing needs the database."""
     maintenance = error.maintenance
@@ -163,6 +174,7 @@ def _posted_page() -> tuple[str, Call, Page] | None:
     if request.method != "POST" or PAGE_ID not in request.form:
         return None
     call = next((call for call in calls() if reference.startswith(f"{call.reference_prefix}-")), None)
+    call = call_shown(call.key, request.form) or call if call else None
     page = call.page(arguments.get("page", SUMMARY_PAGE)) if call else None
     return (reference, call, page) if call and page else None
 

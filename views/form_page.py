@@ -1,6 +1,5 @@
 """A page of the form as it is shown: what is stored, or what was typed and could not be saved."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,7 +9,6 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from forms.answers import Answers, Progress
-from forms.clean import clean_line
 from forms.definition import Call, Page, Section
 from forms.question import Problem, Question, Typed
 from forms.summary import Totals, totals_of
@@ -23,14 +21,7 @@ from services.saving import Clash, Rendered, Saved
 from services.sending import state_of, to_send
 from views.access import Opened, arrived_at
 from views.numbers import number_in
-
-PAGE_ID = "sivu"
-"""Hidden field: a random id per page load."""
-
-
-def page_id_in(sent: Mapping[str, str]) -> str:
-    """The id that a page sends; empty where it sends none."""
-    return clean_line(sent.get(PAGE_ID, ""))[:40]
+from views.page_loads import OfEarlierVersions, call_shown, new_page_id, page_id_in
 
 
 @dataclass(frozen=True)
@@ -65,6 +56,7 @@ class FormPage:
     page: Page
     stored: dict[str, Stored]
     sending: SendState
+    page_id: str
     typed_now: dict[str, Typed] = field(default_factory=dict)
     """Texts of a post that could not be saved; shown in place of the stored ones."""
     revs_now: dict[str, str] = field(default_factory=dict)
@@ -77,12 +69,15 @@ class FormPage:
     searches: Mapping[str, str] = field(default_factory=dict)
     """The words that a list of choices is narrowed to, by the name of their field: ``q1.haku``."""
     loaded_at: datetime = field(default_factory=arrived_at)
-    page_id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
 
     @cached_property
     def address(self) -> str:
         """Where the page is shown, and saved."""
         return url_for("apply.save", reference=self.application.reference, page=self.page.key)
+
+    @cached_property
+    def of_earlier_versions(self) -> OfEarlierVersions:
+        return OfEarlierVersions(self.application, self.call, self.stored)
 
     @cached_property
     def answers(self) -> Answers:
@@ -227,6 +222,7 @@ def form_page(opened: Opened, page: Page, stored: dict[str, Stored] | None = Non
         page,
         stored,
         sending,
+        new_page_id(opened.application),
         is_checking="tarkista" in asked,
         more_rows=asked.get("lisaa"),
         searches=asked,
@@ -251,10 +247,12 @@ def combine(view: FormPage, key: str, form: MultiDict[str, str]) -> FormPage:
 
 
 def page_as_posted(opened: Opened, page: Page, form: MultiDict[str, str]) -> FormPage:
-    """The page with every field as it was typed, none of it saved."""
-    typed = saving.typed_from(opened.call, form)
-    revs = {key: form[saving.rev_name(opened.call.question(key))] for key in typed}
-    return replace(form_page(opened, page), typed_now=typed, revs_now=revs)
+    """The page with every field as it was typed, none of it saved: in the version of the form that it was in."""
+    shown = replace(opened, call=call_shown(opened.call.key, form) or opened.call)
+    typed = saving.typed_from(shown.call, form)
+    revs = {key: form[saving.rev_name(shown.call.question(key))] for key in typed}
+    page_id = new_page_id(opened.application, form)
+    return replace(form_page(shown, page), typed_now=typed, revs_now=revs, page_id=page_id)
 
 
 def page_without_access(reference: str, call: Call, page: Page, form: MultiDict[str, str]) -> FormPage:

@@ -9,8 +9,9 @@ from forms.question import Question
 from services import drafts, links, presence, saving
 from services import earlier as earlier_values
 from views.access import Opened, arrived_at, browser_id, opened_or_403, remember, show_link, shown_link
-from views.form_page import page_id_in, send_state
+from views.form_page import send_state
 from views.numbers import number_in
+from views.page_loads import page_id_in
 
 bp = Blueprint("history", __name__, url_prefix="/hakemus/<reference>")
 

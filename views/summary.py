@@ -42,7 +42,7 @@ def render_form(
     """The page before sending, with the boxes ticked as they were posted."""
     answers = view.to_send
     sent = view.sending.sent
-    changes = compare(submissions.read_answers(sent), answers) if sent else None
+    changes = compare(submissions.read_as_now(sent), answers) if sent else None
     return make_response(
         render_template(
             "summary/send.html",
@@ -160,10 +160,7 @@ def changes(reference: str, before: int, after: int) -> str:
         call=opened.call,
         reference=reference,
         versions=[old, new],
-        comparison=compare(
-            submissions.read_answers(old),
-            submissions.read_answers(new),
-        ),
+        comparison=submissions.compare_sent(old, new),
     )
 
 

@@ -241,12 +241,12 @@ def test_old_backups_go(tmp_path: Path, calls_dir: Path) -> None:
 
 def test_what_is_erased_since_is_erased_again(tmp_path: Path, calls_dir: Path) -> None:
     """A backup has the draft that went since; restoring it deletes it again."""
-    with Service(tmp_path, CALLS_DIR=str(calls_dir)) as service:
-        writer = writer_with(service, "mennyt luonnos")
-        file = backup(service)
     text = (calls_dir / "text.toml").read_text()
     (calls_dir / "text.toml").write_text(text.replace("closes = 2031-01-01", "closes = 2022-01-01"))
-    done = flask(service, "backup", "restore", str(file))
+    with Service(tmp_path, CALLS_DIR=str(calls_dir), HELD_OPEN='["text"]') as service:
+        writer = writer_with(service, "mennyt luonnos")
+        file = backup(service)
+    done = flask(service, "backup", "restore", str(file), HELD_OPEN="[]")
     assert done.returncode == 0, done.stderr
     assert "1 drafts deleted" in done.stdout
     assert stored(service.data, writer.reference) == ""

@@ -69,7 +69,7 @@ def _page_of(application: Application) -> str:
 def _may_be_asked(application: Application) -> list[Question]:
     """The questions that the current version answers."""
     sent = submissions.last(application) or abort(404)
-    return [question for question in submissions.read_answers(sent).open_questions if question.has_fields]
+    return [question for question in submissions.read_as_now(sent).open_questions if question.has_fields]
 
 
 @bp.route("/<call_key>/<reference>/taydennys", methods=["GET", "POST"])

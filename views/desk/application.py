@@ -6,7 +6,6 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 
 from forms.answers import Answers
-from forms.changes import compare
 from forms.definition import Call
 from forms.summary import summarise
 from forms.texts import Message, msg
@@ -106,7 +105,7 @@ def changes(call_key: str, reference: str, before: int, after: int) -> str:
         application=page.application,
         before=old,
         after=new,
-        comparison=compare(page.answers(old), page.answers(new)),
+        comparison=submissions.compare_sent(old, new),
     )
 
 
