@@ -149,6 +149,9 @@ class Question(Strict):
     changes_page: ClassVar[bool] = False
     """An answer opens and closes other questions, so the page is posted whole with it and nothing on it gets lost."""
 
+    takes_file: ClassVar[bool] = False
+    """Its answer comes as a file, for which a page's form has to be of another type."""
+
     is_ticked: ClassVar[bool] = False
     """Its fields are buttons or boxes: one press says all, where a text is waited for until it pauses."""
 

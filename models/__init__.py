@@ -1,6 +1,7 @@
 """What is kept, and nothing about what it means."""
 
 from models.application import Answer, AnswerVersion, Application, Link, Presence
+from models.attached_file import AttachedFile
 from models.event import Event
 from models.figure import Figure
 from models.handling import CallHandling, CompletionRequest, ExportJob, Handling, Listed, Note
@@ -13,6 +14,7 @@ ALL = [
     Application,
     Answer,
     AnswerVersion,
+    AttachedFile,
     Link,
     Submission,
     OutboxMail,

@@ -1,5 +1,6 @@
 """The pages of the form: read, save, go on."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from forms.definition import SUMMARY_PAGE, Page
 from forms.kinds.choice import ChoiceQuestion
 from language import current
-from services import saving
+from services import attachments, saving
 from services.context import calls, settings
 from views.access import Opened, is_fragment, opened_or_403, switch_language
 from views.form_page import combine, form_page, page_after_clash, page_id_in
@@ -50,17 +51,17 @@ def save_page(opened: Opened, page: Page) -> Response | None:
     """Save the posted fields. Returns the whole answer for htmx and for a clash, None when the view is to go on."""
     if len(request.form) > settings().body_fields:
         abort(413)
-    saved = saving.save(opened.application, opened.call, request.form, page_id_in(request.form))
+    form, refused = attachments.take(opened.application, opened.call, request.form, request.files)
+    saved = saving.save(opened.application, opened.call, form, page_id_in(form))
     switch_language(request.form.get("kieli"), opened.application)
     if not saved.clashes:
         _restore(opened, request.form.get(saving.RESTORE, ""), saved)
     if is_fragment():
-        fragment = saved_fragment(opened, page, saved, request.form)
-        return make_response(fragment, 409 if saved.clashes else 200)
+        return make_response(saved_fragment(opened, page, saved, form, refused), 409 if saved.clashes else 200)
     combined = request.form.get(saving.COMBINE)
-    if combined or saved.clashes:
-        view = page_after_clash(opened, page, saved)
-        view = combine(view, combined, request.form) if combined else view
+    if combined or saved.clashes or refused:
+        view = replace(page_after_clash(opened, page, saved), refused=refused)
+        view = combine(view, combined, form) if combined else view
         return make_response(render_template("apply/page.html", view=view), 409 if saved.clashes else 200)
     return None
 
@@ -94,7 +95,9 @@ def go_on(opened: Opened, page: Page) -> BaseResponse:
 def _same_page(opened: Opened, page: Page) -> str:
     """The page again: at the question whose button was pressed, with more rows or a narrower list if that was asked."""
     reference, form = opened.application.reference, request.form
-    pressed = next((form[name] for name in (MORE_ROWS, SEARCH, SHOW, *_AT_A_QUESTION) if name in form), "")
+    pressed = next(
+        (form[name] for name in (MORE_ROWS, SEARCH, SHOW, attachments.REMOVE, *_AT_A_QUESTION) if name in form), ""
+    )
     question = opened.call.by_key.get(pressed.partition(":")[0])
     if question is None:
         return _address(reference, page)
