@@ -76,7 +76,7 @@ def take(application: Application, call: Call, form: MultiDict[str, str], files:
                 log.info("file_refused", reference=application.reference, question=question.key)
         elif said == "":
             fields = dict.fromkeys(names, "")
-        elif said and (kept := find(application, said)):
+        elif said and (kept := find(application, said, with_content=False)):
             fields = _fields(kept)
         for suffix, text in fields.items():
             form[names[suffix]] = text
@@ -101,7 +101,7 @@ def _keep(application: Application, question: AttachmentQuestion, upload: FileSt
     digest, name = hashlib.sha256(content).hexdigest(), file_name(upload.filename or "", media_type)
     with database.atomic():
         hold(application)
-        if kept := find(application, digest):
+        if kept := find(application, digest, with_content=False):
             kept.name = name
             kept.save(only=[AttachedFile.name])
             return kept
@@ -163,9 +163,12 @@ def file_name(given: str, media_type: str) -> str:
     return stem if stem.lower().endswith(endings) else f"{stem}{endings[0]}"
 
 
-def find(application: Application, digest: str) -> AttachedFile | None:
-    """A file of an application, by its digest."""
-    return AttachedFile.get_or_none(AttachedFile.application == application, AttachedFile.digest == digest)
+def find(application: Application, digest: str, with_content: bool = True) -> AttachedFile | None:
+    """A file of an application, by its digest; without its content where only what it is is asked."""
+    columns = [one for one in AttachedFile._meta.sorted_fields if with_content or one is not AttachedFile.content]
+    own = (AttachedFile.application == application) & (AttachedFile.digest == digest)
+    found: AttachedFile | None = AttachedFile.select(*columns).where(own).first()
+    return found
 
 
 def named_in(application: Application, answers: Answers) -> list[tuple[str, AttachedFile]]:

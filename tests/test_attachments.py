@@ -171,6 +171,7 @@ def test_nobody_names_a_file_that_is_not_the_applications(applicant: Applicant) 
     assert file_of(Applicant(applicant.client.application).get(applicant.address), PDF).status_code == 403
 
 
+@pytest.mark.both
 def test_the_record_has_the_file_and_whoever_takes_the_application_gets_it(applicant: Applicant) -> None:
     attach(applicant, PDF)
     applicant.go("yhteenveto").send()
