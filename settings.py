@@ -112,6 +112,8 @@ class Settings(BaseSettings):
     minutes."""
     body_bytes: int = Field(default=3_000_000, gt=0)
     """The largest request taken; the whole form filled to its limits stays under a third of it."""
+    upload_bytes: int = Field(default=20_000_000, gt=0)
+    """How much larger a post of a page of the form may be where it brings files."""
     body_fields: int = Field(default=1_000, gt=0)
     """The most fields of a request."""
     session_days: int = Field(default=90, gt=0)

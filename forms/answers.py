@@ -100,7 +100,14 @@ class Answers:
         """The number of a row or column, or of all together; None where it is blank, unreadable or not asked."""
         if key not in self._open_keys:
             return None
-        return self.call.of(key, CountedQuestion).count(self.typed(key), part)
+        if (key, part) not in self._counts:
+            self._counts[key, part] = self.call.of(key, CountedQuestion).count(self.typed(key), part)
+        return self._counts[key, part]
+
+    @cached_property
+    def _counts(self) -> dict[tuple[str, str | None], Count | None]:
+        """Those that were asked for: problems and notes ask for the same."""
+        return {}
 
     @cached_property
     def _amounts(self) -> dict[str, dict[str, int | None]]:

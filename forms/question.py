@@ -13,6 +13,7 @@ from wtforms import Form, StringField, ValidationError
 from forms.clean import clean_line
 from forms.conditions import Condition
 from forms.faults import not_among, shaped
+from forms.json_schema import STRING, object_of
 from forms.known import KnownProblems
 from forms.shown import ChangedPart, Shown, changed_parts
 from forms.strict import Strict
@@ -101,20 +102,6 @@ MOST_IN_LINE = 300
 ONLY = "vastaus"
 """What the field with the suffix '' is called where a name is needed: in WTForms and in ids."""
 
-STRING = {"type": "string"}
-"""JSON Schema of a field as typed."""
-
-
-def object_of(suffixes: Iterable[str]) -> dict[str, Any]:
-    """JSON Schema of an object with one string a field."""
-    names = list(suffixes)
-    return {
-        "type": "object",
-        "properties": dict.fromkeys(names, STRING),
-        "required": names,
-        "additionalProperties": False,
-    }
-
 
 def line_fits(form: Form, field: StringField) -> None:
     """A validator for fields of one line of text; its check is ``line_too_long``."""
@@ -144,6 +131,9 @@ class Question(Strict):
 
     changes_page: ClassVar[bool] = False
     """An answer opens and closes other questions, so the page is posted whole with it and nothing on it gets lost."""
+
+    takes_file: ClassVar[bool] = False
+    """Its answer comes as a file, for which a page's form has to be of another type."""
 
     is_ticked: ClassVar[bool] = False
     """Its fields are buttons or boxes: one press says all, where a text is waited for until it pauses."""

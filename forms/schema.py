@@ -3,7 +3,7 @@
 from typing import Any
 
 from forms.definition import Call
-from forms.question import STRING
+from forms.json_schema import STRING
 from forms.texts import SOURCE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -33,6 +33,8 @@ class Shown:
     """What columns of a table add up to."""
     total: Euros | None = None
     beside: Row | None = None
+    file: str = ""
+    """The digest of the file that the answer is; '' for all else."""
 
 
 @dataclass(frozen=True)

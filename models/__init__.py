@@ -1,6 +1,7 @@
 """What is kept, and nothing about what it means."""
 
 from models.application import Answer, AnswerVersion, Application, Link, Presence
+from models.attached_file import AttachedFile
 from models.call import CallVersion
 from models.event import Event
 from models.figure import Figure
@@ -16,6 +17,7 @@ ALL = [
     Application,
     Answer,
     AnswerVersion,
+    AttachedFile,
     Link,
     Submission,
     OutboxMail,

@@ -64,6 +64,7 @@ PAGES = {
     "export_file": msg("Viety tiedosto"),
     "application": msg("Hakemus"),
     "document": msg("PDF"),
+    "attachment": msg("Liite"),
     "changes": msg("Muutokset"),
     "ask_completion": msg("Pyydä täydennystä"),
     "extend": msg("Anna lisäaikaa"),

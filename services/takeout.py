@@ -17,7 +17,7 @@ from language import localise
 from models.application import Application
 from models.event import Event
 from models.outbox import OutboxMail
-from services import drafts, earlier, earlier_questions, links, pdf, submissions
+from services import attachments, drafts, earlier, earlier_questions, links, pdf, submissions
 from services.earlier_questions import EarlierQuestion
 
 
@@ -85,6 +85,12 @@ def _files(application: Application, call: Call) -> Iterator[tuple[str, bytes]]:
         name = pdf.submission_name(sent)
         yield name, pdf.of_submission(sent)
         yield record_name(name), sent.record.encode()
+    for number, kept in enumerate(attachments.all_of(application), 1):
+        # TRANSLATORS: the name of a file that people keep; letters, digits and hyphens only.
+        yield (
+            f"{gettext('%(reference)s-liite', reference=application.reference)}-{number}-{kept.name}",
+            bytes(kept.content),
+        )
 
 
 def _history(application: Application, call: Call) -> dict[str, Any]:

@@ -129,6 +129,9 @@
         if (note.question.querySelector(".clash")) { show(note.question, "clash"); return; }
         answer.saved = Math.max(answer.saved, note.typed);
         show(note.question, isUnsaved(note.question) ? "typing" : "saved");
+        // What was sent is kept, or refused in words: the field is for another file.
+        var file = note.question.querySelector("input[type=file]");
+        if (file && !isUnsaved(note.question)) { file.value = ""; }
       } else if (isUnsaved(note.question)) {
         answer.isUnreachable = xhr.status === 0 || xhr.status >= 500;
         failed(note.question);
@@ -166,6 +169,15 @@
       if (!field) { return; }
       if (place.querySelector(".problem.error")) { field.setAttribute("aria-invalid", "true"); }
       else { field.removeAttribute("aria-invalid"); }
+    });
+  });
+
+  // What an answer from the service says is saved counts before its parts come into their places.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.xhr.status !== 200) { return; }
+    (carried.get(event.detail.xhr) || []).forEach(function (note) {
+      var answer = answerOf(note.question);
+      if (!note.question.querySelector(".clash")) { answer.saved = Math.max(answer.saved, note.typed); }
     });
   });
 

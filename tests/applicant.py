@@ -99,8 +99,8 @@ class Applicant:
     def get(self, address: str) -> "Applicant":
         return self._show(self.client.get(address, headers=self.headers, buffered=True))
 
-    def post(self, address: str, data: Any) -> "Applicant":
-        return self._show(self.client.post(address, data=data, headers=self.headers, buffered=True))
+    def post(self, address: str, data: Any, **more: Any) -> "Applicant":
+        return self._show(self.client.post(address, data=data, headers=self.headers, buffered=True, **more))
 
     def form(self, with_button: str) -> HtmlForm:
         assert self.page is not None
@@ -117,6 +117,9 @@ class Applicant:
         for name, value in (fields or {}).items():
             if isinstance(value, list):
                 form.data.setlist(name, value)
+            elif isinstance(value, tuple):
+                # A file: its place and its name.
+                form.data.setlist(name, [value])  # type: ignore[list-item]
             else:
                 # As browsers send a text area.
                 form.data[name] = value.replace("\r\n", "\n").replace("\n", "\r\n")

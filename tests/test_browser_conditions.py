@@ -12,7 +12,7 @@ from tests.browser import new_page, press, saved
 from tests.conftest import ROOT
 from tests.service import Service
 
-KINDS = ("single_choice", "multiple_choice", "yes_no", "number", "table")
+KINDS = ("attachment", "single_choice", "multiple_choice", "yes_no", "number", "table")
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +107,27 @@ def test_nothing_stands_in_anybodys_way(page: Page, name: str, width: int) -> No
     page.goto(page.url.rsplit("/", 1)[0] + "/yhteenveto")
     assert violations(page, name) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+FILE = ROOT / "docs/screens/1-begun.png"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_file_is_attached_replaced_and_taken_off(browser: Browser, service: Service, scripts: bool) -> None:
+    page = new_page(browser, service, scripts)
+    begin(page, "attachment")
+    for path, words in ((FILE, "1-begun.png (110 kt)"), (ROOT / "README.md", "Tiedosto ei ole PDF-tiedosto eikä kuva")):
+        page.get_by_label("1. Talousarvio").set_input_files(path)
+        if not scripts:
+            press(page, "Tallenna")
+        expect(page.locator("#q1")).to_contain_text(words)
+        # The one that is kept stays.
+        expect(page.get_by_role("link", name="1-begun.png (110 kt)")).to_be_visible()
+        expect(page.get_by_label("1. Talousarvio")).to_have_value("")
+    expect(page.get_by_label("1. Talousarvio")).to_have_attribute("aria-invalid", "true")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="1-begun.png (110 kt)").click()
+    assert download.value.path().read_bytes() == FILE.read_bytes()
+    press(page, "Poista tiedosto")
+    expect(page.get_by_role("link", name="1-begun.png (110 kt)")).to_have_count(0)
+    page.context.close()

@@ -30,7 +30,7 @@ def rules(app: Flask) -> list[Rule]:
 
 def address(app: Flask, rule: Rule, reference: str) -> str:
     given: dict[str, Any] = {"call_key": CALL, "reference": reference, "number": 1, "before": 1, "after": 1}
-    given |= {"key": "0" * 32, "token": "x"}
+    given |= {"key": "0" * 32, "token": "x", "digest": "0" * 64}
     with app.test_request_context():
         return url_for(rule.endpoint, **{name: given[name] for name in rule.arguments})
 

@@ -1,5 +1,6 @@
 """A walk over all kinds of questions, each in a small call of its own: page, save, summary, PDF, JSON, Swedish."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -34,6 +35,8 @@ class Walk:
     blank: str = "Ei vastauksia"
     kept: dict[str, str] = field(default_factory=dict)
 
+
+PICTURE = ROOT / "docs/screens/1-begun.png"
 
 WALKS = {
     "text": Walk(
@@ -74,6 +77,17 @@ WALKS = {
         ["Kunta & <Oy> 1 200 € 1,5 htv 0,25 htv", "Yhteensä, Osuus: 1 200 €", "Yhteensä, Työmäärä: 1,75 htv"],
         [{"nimi": "Kunta & <Oy>", "osuus": "1 200 €", "tyo": "1.5"}, {"nimi": "", "osuus": "", "tyo": "0,25"}],
         ["Namn Andel Arbete", "Sammanlagt, Arbete: 1,75 årsverken"],
+    ),
+    "attachment": Walk(
+        {"q1.tiedosto": (str(PICTURE), "Kuva & <1>.png")},
+        [f"Kuva & -1-.png ({-(-PICTURE.stat().st_size // 1000)} kt)"],
+        {
+            "tiiviste": hashlib.sha256(PICTURE.read_bytes()).hexdigest(),
+            "nimi": "Kuva & -1-.png",
+            "koko": str(PICTURE.stat().st_size),
+            "laji": "image/png",
+        },
+        ["Budget Kuva & -1-.png"],
     ),
     "yes_no": Walk({"q1": "ei"}, ["alkanut? Ei"], "ei", ["börjat? Nej"]),
     "derived": Walk(
@@ -193,6 +207,7 @@ MISSING = {
     "multiple_choice": " – Valitkaa vähintään 1 vaihtoehto.",
     "number": " – Kirjoittakaa luku.",
     "table": " – Täyttäkää vähintään yksi rivi.",
+    "attachment": " – Lisätkää tiedosto.",
     "yes_no": " – Valitkaa kyllä tai ei.",
     # What is computed misses nothing, whatever the call asks for.
     "derived": "Mikään ei estä hakemuksen lähettämistä.",

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from forms.definition import SUMMARY_PAGE, Page
 from forms.kinds.choice import ChoiceQuestion
 from language import current
-from services import call_moves, drafts, saving
+from services import attachments, call_moves, drafts, saving
 from services.context import calls, settings
 from views.access import Opened, is_fragment, opened_or_403, switch_language
 from views.form_page import combine, form_page, page_after_clash
@@ -54,7 +54,7 @@ def save_page(opened: Opened, page: Page) -> Response | None:
     if len(request.form) > settings().body_fields:
         abort(413)
     posted = read(opened.application, request.form)
-    form = posted.form
+    form, refused = attachments.take(opened.application, opened.call, posted.form, request.files)
     saved = saving.save(opened.application, opened.call, form, page_id_in(form), posted.earlier)
     if READ in form:
         call_moves.note_read(opened.application, number_in(form[READ]))
@@ -66,11 +66,11 @@ def save_page(opened: Opened, page: Page) -> Response | None:
             address = _address(opened.application.reference, page)
             fragment = render_template("apply/old_page.html", saved=saved, address=address)
         else:
-            fragment = saved_fragment(opened, page, saved, form)
+            fragment = saved_fragment(opened, page, saved, form, refused)
         return make_response(fragment, 409 if saved.clashes else 200)
     combined = form.get(saving.COMBINE)
-    if combined or saved.clashes:
-        view = page_after_clash(opened, page, saved)
+    if combined or saved.clashes or refused:
+        view = replace(page_after_clash(opened, page, saved), refused=refused)
         view = combine(view, combined, form) if combined else view
         return make_response(render_template("apply/page.html", view=view), 409 if saved.clashes else 200)
     return None
@@ -106,7 +106,9 @@ def go_on(opened: Opened, page: Page) -> BaseResponse:
 def _same_page(opened: Opened, page: Page) -> str:
     """The page again: at the question whose button was pressed, with more rows or a narrower list if that was asked."""
     reference, form = opened.application.reference, request.form
-    pressed = next((form[name] for name in (MORE_ROWS, SEARCH, SHOW, *_AT_A_QUESTION) if name in form), "")
+    pressed = next(
+        (form[name] for name in (MORE_ROWS, SEARCH, SHOW, attachments.REMOVE, *_AT_A_QUESTION) if name in form), ""
+    )
     question = opened.call.by_key.get(pressed.partition(":")[0])
     if question is None:
         return _address(reference, page)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from language import current
 from services import cover_letter, drafts, pdf, submissions, takeout
 from views.access import may_read
+from views.attached import attached
 from views.summary import version_or_404
 
 bp = Blueprint("documents", __name__, url_prefix="/hakemus/<reference>")
@@ -56,6 +57,12 @@ def letter(reference: str, number: int) -> BaseResponse:
     has_summary = "yhteenveto" in request.args
     document = (cover_letter.with_summary if has_summary else cover_letter.of)(sent)
     return _pdf(document, cover_letter.file_name(sent, has_summary))
+
+
+@bp.get("/liite/<digest>")
+def attachment(reference: str, digest: str) -> Response:
+    """A file of the application, as it came."""
+    return attached(may_read(reference).application, digest)
 
 
 @bp.get("/versio/<int:number>/tietue.json")

@@ -10,8 +10,9 @@ from werkzeug.datastructures import MultiDict
 
 from forms.answers import Answers, Progress
 from forms.definition import Call, Page, Section
-from forms.question import Problem, Question, Typed
+from forms.question import Problem, Question, Severity, Typed
 from forms.summary import Totals, totals_of
+from forms.texts import Message
 from models.application import Application
 from models.submission import Submission
 from services import allowances, drafts, earlier, saving, submissions
@@ -62,6 +63,8 @@ class FormPage:
     revs_now: dict[str, str] = field(default_factory=dict)
     """The ``.rev`` of those, as posted: what could not be saved was not seen either."""
     clashes: list[Clash] = field(default_factory=list)
+    refused: Mapping[str, Message] = field(default_factory=dict)
+    """By question why a file was not kept."""
     is_checking: bool = False
     """Whether to say also what is merely missing: after a look at the list of problems."""
     more_rows: str | None = None
@@ -108,6 +111,10 @@ class FormPage:
         return self.call.sections_on(self.page.key)
 
     @property
+    def takes_files(self) -> bool:
+        return any(one.takes_file for section in self.sections for one in self.call.questions_in(section.key))
+
+    @property
     def next_page(self) -> Page | None:
         place = self.call.pages.index(self.page)
         return self.call.pages[place + 1] if place + 1 < len(self.call.pages) else None
@@ -152,6 +159,8 @@ class FormPage:
     def problems(self, question: Question) -> list[Problem]:
         """What to say beside a question: nothing of what is merely not there yet, unless one is checking."""
         found = self.shown_answers.problems_of(question)
+        if question.key in self.refused:
+            found = [*found, Problem(question, "", "file", Severity.ERROR, self.refused[question.key])]
         return found if self.is_checking else [problem for problem in found if not problem.is_gap]
 
     def problems_at(self, question: Question, suffix: str) -> list[Problem]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, request
 from werkzeug.exceptions import BadRequest
 
-from services.context import settings
+from services.context import calls, settings
 
 _LOOPBACK = ("127.0.0.1", "localhost")
 _CHUNK = 65_536
@@ -42,12 +42,21 @@ def _half_bodies() -> None:
 
 def _what_is_too_large() -> None:
     # Whoever is still sending when the connection ends sees no answer: a browser, or the web server before it.
-    most = settings().body_bytes
+    most = _most()
+    request.max_content_length = most
     if (request.content_length or 0) > most:
         for _ in range(_MOST_TAKEN * most // _CHUNK):
             if not request.environ["wsgi.input"].read(_CHUNK):
                 break
         abort(413)
+
+
+def _most() -> int:
+    """Bytes of the request at hand; files come with pages of the form only, and only where a call asks for them."""
+    may_bring_files = request.mimetype == "multipart/form-data" and request.path.startswith("/hakemus/")
+    if may_bring_files and any(question.takes_file for call in calls() for question in call.questions):
+        return settings().body_bytes + settings().upload_bytes
+    return settings().body_bytes
 
 
 def _what_no_browser_sends() -> None:

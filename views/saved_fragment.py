@@ -1,5 +1,6 @@
 """What a save by htmx brings back: the parts of the page that changed, each with the place it goes to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask import render_template
@@ -7,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from forms.definition import Page, Section
 from forms.question import Question, Typed
+from forms.texts import Message
 from services import saving
 from services.saving import Saved
 from views.access import Opened
@@ -30,7 +32,9 @@ class Toggled:
     """All questions that are asked or not any more by it, on other pages too."""
 
 
-def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str, str]) -> str:
+def saved_fragment(
+    opened: Opened, page: Page, saved: Saved, form: MultiDict[str, str], refused: Mapping[str, Message]
+) -> str:
     """What changes on the page after a save by htmx: parts that swap themselves into their places.
 
     No field is among them, so focus, caret and what is being typed meanwhile stay.
@@ -42,7 +46,7 @@ def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str
         if view.decides(question):
             # What the page's own boxes say is what it shows; another's tick is news for the next load.
             shown[question.key] = saving.without_blanks(question.posted(form))
-    view = replace(view, typed_now=shown)
+    view = replace(view, typed_now=shown, refused=refused)
     toggled = _toggled(view, keys, form)
     # The sections and questions that stay on the page as they are.
     kept = [
@@ -54,7 +58,9 @@ def saved_fragment(opened: Opened, page: Page, saved: Saved, form: MultiDict[str
         for question in view.shown_answers.open_questions
         if question.section in places and question not in toggled.questions
     ]
-    touched = view.answers.touched_by({question.key for question in saved.news} | toggled.keys)
+    # A file may have been refused, now or before: its answer says nothing of that.
+    news = {question.key for question in [*saved.news, *(q for q in saved.posted if q.takes_file)]}
+    touched = view.answers.touched_by(news | toggled.keys)
     return render_template(
         "apply/saved.html",
         view=view,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from wtforms import Form, StringField
 
-from forms.question import ONLY, STRING, Question, Severity, Typed, flag, line_fits, object_of
+from forms.json_schema import STRING, object_of
+from forms.question import ONLY, Question, Severity, Typed, flag, line_fits
 from forms.register import Provider, Register, Registers
 from forms.shown import Shown
 from forms.texts import Message, Text, msg

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from wtforms import StringField
 
-from forms.question import STRING, Severity, Table, Typed, line_fits
+from forms.json_schema import STRING
+from forms.question import Severity, Table, Typed, line_fits
 from forms.rows import RowsQuestion
 from forms.shown import Row, Shown
 from forms.texts import Message, msg

@@ -9,8 +9,9 @@ from pydantic import Field, field_validator
 from wtforms import Form, StringField
 
 from forms.counted import Count, CountedQuestion, Measured
+from forms.json_schema import object_of
 from forms.kinds.amounts import euros_fit, read_euros
-from forms.question import Severity, Table, Typed, line_fits, object_of
+from forms.question import Severity, Table, Typed, line_fits
 from forms.rows import RowsQuestion
 from forms.shown import Row, Shown
 from forms.strict import PartKey, Strict

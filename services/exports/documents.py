@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import logs
 from forms.texts import msg
 from language import speaking
-from services import pdf
+from services import attachments, pdf
 from services.exports.comma_separated import Writer
 from services.exports.content import Cell, Export, Left, Sent, applications
 
@@ -45,6 +45,10 @@ def write(export: Export, out: BinaryIO) -> Left:
             archive.writestr(name, document)
             mark = pdf.Personal.of(submission, export.with_contacts).mark
             manifest.add((name, *same, hashlib.sha256(document).hexdigest(), mark))
+            for place, kept in attachments.named_in(submission.application, sent.answers):
+                beside = f"{name.removesuffix('.pdf')}-{place}"
+                archive.writestr(beside, bytes(kept.content))
+                manifest.add((beside, *same, kept.digest, None))
         manifest.finish()
         archive.writestr(MANIFEST, listed.getvalue())
     return left

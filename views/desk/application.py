@@ -12,6 +12,7 @@ from forms.texts import Message, msg
 from models.application import Application
 from models.submission import Submission
 from services import accounts, handling, listing, pdf, submissions
+from views.attached import attached
 from views.desk.access import application_or_404, bp, call_or_404, me
 from views.desk.act_forms import CaseForm, DocumentForm, NoteForm
 from views.numbers import number_in
@@ -92,6 +93,12 @@ def document(call_key: str, reference: str, number: int) -> ResponseReturnValue:
     response = Response(pdf.of_submission(sent), mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=pdf.submission_name(sent))
     return response
+
+
+@bp.get(f"{_PATH}liite/<digest>")
+def attachment(call_key: str, reference: str, digest: str) -> ResponseReturnValue:
+    """A file that the applicant attached."""
+    return attached(_page(call_key, reference).application, digest)
 
 
 @bp.get(f"{_PATH}muutokset/<int:before>/<int:after>")
