@@ -182,7 +182,7 @@ def test_the_record_has_the_file_and_whoever_takes_the_application_gets_it(appli
     digest = hashlib.sha256(PDF).hexdigest()
     expected = {"tiiviste": digest, "nimi": "Talousarvio 2022.pdf", "koko": str(len(PDF)), "laji": "application/pdf"}
     assert record["answers"]["q1"] == expected
-    call = applicant.client.application.extensions["calls"].of("attachment")
+    call = applicant.client.application.extensions["calls"].get("attachment")
     with applicant.client.application.test_request_context():
         out = BytesIO()
         exports.write(Export(call, submissions.current(call), "fi"), "zip", out)
