@@ -16,7 +16,7 @@ from tests.applicant import Applicant
 from tests.desk import signed_in
 from tests.exporting import exported, lines_of, parts_of, rows_of, workbook
 from tests.faults.test_backups import flask
-from tests.mending import Asked, folder_with, publish, text_of, until
+from tests.mending import Asked, folder_with, publish, text_of, until_all_know
 from tests.over_http import RealApplicant
 from tests.service import Service
 
@@ -156,6 +156,20 @@ def test_the_ministry_sees_each_in_its_version(app: Flask, writer: Applicant, tm
     parts_of(exported(app, tmp_path, "zip", call="haku"))
 
 
+def test_what_was_begun_before_versions_were_kept(app: Flask, writer: Applicant, tmp_path: Path) -> None:
+    """Its version is the first one."""
+    writer.go("yhteenveto").send()
+    for table in ("application", "submission"):
+        databases.ask(tmp_path, f"UPDATE {table} SET call_version_id = NULL")
+    assert "Tavoitteet" in writer.get(f"/hakemus/{writer.reference}/versio/1").text
+    writer.go("hakemus").press("Tallenna", {"q2": "Toisin."})
+    publish(app, text_of("haku", [ONE.renamed("q7"), TWO]), moves={"q1": "q7"})
+    writer.go("hakemus")
+    assert [writer.value("q7"), writer.value("q2")] == [TEXTS["q1"], "Toisin."]
+    assert TEXTS["q3"] in writer.text
+    assert "Versio 2" in writer.go("yhteenveto").send("Lähetä uudelleen").text
+
+
 def test_a_declaration_that_changed_is_read_before_it_is_given(app: Flask, writer: Applicant) -> None:
     old_page = writer.go("yhteenveto").moved_to(app)
     publish(app, text_of("haku", [ONE, TWO, THREE]).replace("Vakuutamme.", "Vakuutamme kaiken."))
@@ -231,13 +245,7 @@ def test_two_processes_hear_of_it(tmp_path: Path) -> None:
         assert "say where answers go" in refused.stderr
         done = flask(service, "call", "publish", str(changed), "--move", "q1", "q7", "--accept")
         assert "haku version 2 is in force" in done.stdout, done.stderr
-        seen: list[bool] = []
-
-        def all_know() -> bool:
-            seen.append("Toimet" not in RealApplicant(service).get("/haku/haku").text)
-            return seen[-20:] == [True] * 20
-
-        until(all_know)
+        until_all_know(service, "haku", "Toimet")
         writer.go("hakemus")
         assert writer.value("q7") == TEXTS["q1"]
         assert TEXTS["q2"] in writer.text
