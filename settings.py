@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     """Where the service writes: database, mails that go to files, exports. Must be a local disk, as SQLite's log of
     writes does not work over a network; with PostgreSQL it is a folder that all hosts share."""
     calls_dir: Path = ROOT / "calls"
-    """The folder whose ``*.toml`` files are the calls, read at start."""
+    """The folder whose ``*.toml`` files are the calls that come with the program: taken up by the database at start."""
     database_url: str = Field(default="", pattern=r"^$|^(sqlite|postgresql)(\+pool)?://")
     """Without it, an SQLite file under ``VAR_DIR``. ``postgresql://USER:PASSWORD@HOST:PORT/NAME`` names a PostgreSQL
     database, which several hosts may share; what libpq takes besides goes behind it, as in ``?sslmode=verify-full``."""

@@ -3,6 +3,7 @@
 What has no place any more is kept under a key of its own (``aside``), as the answer to an earlier question.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -117,40 +118,44 @@ def understood(form: MultiDict[str, str], steps: Sequence[Step], buttons: Collec
 
 def _one_step(before: Posted, step: Step, buttons: Collection[str]) -> Posted:
     posted = Posted(MultiDict(), list(before.earlier))
-    questions = {question.key: question for question in step.old.questions if question.has_fields}
+    places = {question.key: _Places(question, before.form, step) for question in step.old.questions}
     for name, text in before.form.items(multi=True):
         key, dot, rest = name.partition(".")
         if name in buttons:
             posted.form.add(name, _of_button(text, step))
-        elif key not in questions:
-            posted.form.add(name, text)
         else:
-            for new in _new_keys(questions[key], name, text, before.form, step):
+            for new in places[key].of(name, text) if key in places else [key]:
                 posted.form.add(f"{new}{dot}{rest}", text)
-    for question in questions.values():
+    for question in step.old.questions:
         if f"{aside(question.key, step.number)}.rev" in posted.form:
             posted.earlier.append(kept_aside(question, step.number))
     return posted
 
 
-def _new_keys(question: Question, name: str, text: str, form: MultiDict[str, str], step: Step) -> list[str]:
-    """Under which keys a field goes on: the one that takes its text; what is about the whole question under each."""
-    target, left = step.target(question.key), aside(question.key, step.number)
-    if target is None:
-        return [left]
-    names = [question.field_name(suffix) for suffix in question.possible_suffixes]
+class _Places:
+    """Under which keys the fields of a question go on."""
 
-    def fits(suffix: str, typed: str) -> bool:
-        return suffix in target.fitting({suffix: typed or "x"})
+    def __init__(self, question: Question, form: MultiDict[str, str], step: Step) -> None:
+        self._target, self._left = step.target(question.key), aside(question.key, step.number)
+        names = Counter(question.field_name(suffix) for suffix in question.possible_suffixes)
+        # Boxes share one name; which of them are known the question says itself.
+        self._suffixes = {
+            name: suffix for suffix in question.possible_suffixes if names[name := question.field_name(suffix)] == 1
+        }
+        left = (name in form and not self._fits(name, form[name]) for name in self._suffixes)
+        self._has_left = self._target is not None and any(left)
 
-    # Boxes share one name; which of them are known the question says itself.
-    by_name = {
-        own: suffix for own, suffix in zip(names, question.possible_suffixes, strict=True) if names.count(own) == 1
-    }
-    if name in by_name:
-        return [target.key if fits(by_name[name], text) else left]
-    has_left = any(own in form and not fits(suffix, form[own]) for own, suffix in by_name.items())
-    return [target.key, left] if has_left else [target.key]
+    def of(self, name: str, text: str) -> list[str]:
+        """For a field those that take its text; for what is about the whole question all."""
+        if self._target is None:
+            return [self._left]
+        if name in self._suffixes:
+            return [self._target.key if self._fits(name, text) else self._left]
+        return [self._target.key, self._left] if self._has_left else [self._target.key]
+
+    def _fits(self, name: str, text: str) -> bool:
+        suffix = self._suffixes[name]
+        return self._target is not None and suffix in self._target.fitting({suffix: text or "x"})
 
 
 def _of_button(value: str, step: Step) -> str:

@@ -17,7 +17,7 @@ log = logs.get(__name__)
 def bring_up_to_date(application: Application) -> None:
     """Move what is written, now and earlier, to the version in force; the application at hand knows of it."""
     newest = calls().in_force(application.call_key)
-    if application.call_version_id == newest:
+    if not calls().steps(application.call_key, application.call_version_id, newest):
         return
     with database.atomic():
         hold(application)

@@ -89,6 +89,13 @@ def _is_current() -> peewee.Expression:
     return none_later
 
 
+def calls_sent_in(call: Call) -> list[Call]:
+    """The call as it is, and behind it as it was in other versions that something was sent in, the newest first."""
+    used: Any = Submission.select(Submission.call_key, Submission.call_version).where(Submission.call_key == call.key)
+    found = sorted(used.distinct(), key=lambda sent: sent.call_version_id or 0, reverse=True)
+    return [call, *(other for other in map(calls().of, found) if other is not call)]
+
+
 def all_of(call: Call) -> "peewee.ModelSelect[Submission]":
     """Every version sent in a call, without the documents."""
     return _without_documents().where(Submission.call_key == call.key)

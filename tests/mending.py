@@ -13,6 +13,8 @@ from models.database import database
 from services import publishing
 from services.call_versions import CallFile
 from tests.conftest import ROOT
+from tests.over_http import RealApplicant
+from tests.service import Service
 
 _HEAD, _, _ = (ROOT / "tests/calls/text.toml").read_text().partition("[[questions]]")
 
@@ -47,11 +49,13 @@ def publish(app: Flask, text: str, **how: Any) -> int:
         return publishing.publish(CallFile(source, read_call(source)), is_accepted=True, **how).number
 
 
-def until(what: Any, seconds: float = 20) -> None:
-    """Ask until it is so."""
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not come about"
+def until_all_know(service: Service, call_key: str, gone: str) -> None:
+    """Ask for the call until no process of the service shows a text any more."""
+    end = time.monotonic() + 30
+    seen: list[bool] = []
+    while seen[-20:] != [True] * 20:
+        assert time.monotonic() < end, f"somebody still says {gone}"
+        seen.append(gone not in RealApplicant(service).get(f"/haku/{call_key}").text)
 
 
 def folder_with(path: Path, text: str) -> Path:

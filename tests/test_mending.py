@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -15,8 +13,10 @@ from hypothesis import strategies as st
 
 from tests import databases
 from tests.applicant import Applicant
-from tests.conftest import ROOT
-from tests.mending import Asked, folder_with, publish, text_of, until
+from tests.desk import signed_in
+from tests.exporting import exported, lines_of, parts_of, rows_of, workbook
+from tests.faults.test_backups import flask
+from tests.mending import Asked, folder_with, publish, text_of, until_all_know
 from tests.over_http import RealApplicant
 from tests.service import Service
 
@@ -135,6 +135,41 @@ def test_what_was_sent_stays_in_its_version(app: Flask, writer: Applicant) -> No
     assert "Aivan muuta" in writer.get(f"{home}/versio/2").text
 
 
+def test_the_ministry_sees_each_in_its_version(app: Flask, writer: Applicant, tmp_path: Path) -> None:
+    """On its pages and in its files, beside one that was sent in the newer."""
+    writer.go("yhteenveto").send()
+    publish(app, text_of("haku", [Asked("q9", "Aivan muuta"), TWO]), moves={"q1": "q9"})
+    newer = Applicant(app).begin("haku").press("Tallenna", {"q9": "Uudemman vastaus."}).go("yhteenveto").send()
+    desk = signed_in(app)
+    old_page = desk.get(f"/virkailija/haku/{writer.reference}/").text
+    assert "Tavoitteet" in old_page
+    assert "Aivan muuta" not in old_page
+    assert "Aivan muuta" in desk.get(f"/virkailija/haku/{newer.reference}/").text
+    listed = desk.get("/virkailija/haku/").text
+    assert [one.reference in listed for one in (writer, newer)] == [True, True]
+    older, later = lines_of(exported(app, tmp_path, "csv", call="haku"))
+    assert [older["1. Tavoitteet"], older["3. Tulokset"], older["1. Aivan muuta"]] == [TEXTS["q1"], TEXTS["q3"], ""]
+    assert [later["1. Tavoitteet"], later["3. Tulokset"], later["1. Aivan muuta"]] == ["", "", "Uudemman vastaus."]
+    assert [older["2. Toimet"], later["2. Toimet"]] == [TEXTS["q2"], ""]
+    texts = rows_of(workbook(exported(app, tmp_path, "xlsx", call="haku")), "Tekstit")
+    assert {str(row["Vastaus"]) for row in texts if row["Vastaus"]} == {*TEXTS.values(), "Uudemman vastaus."}
+    parts_of(exported(app, tmp_path, "zip", call="haku"))
+
+
+def test_what_was_begun_before_versions_were_kept(app: Flask, writer: Applicant, tmp_path: Path) -> None:
+    """Its version is the first one."""
+    writer.go("yhteenveto").send()
+    for table in ("application", "submission"):
+        databases.ask(tmp_path, f"UPDATE {table} SET call_version_id = NULL")
+    assert "Tavoitteet" in writer.get(f"/hakemus/{writer.reference}/versio/1").text
+    writer.go("hakemus").press("Tallenna", {"q2": "Toisin."})
+    publish(app, text_of("haku", [ONE.renamed("q7"), TWO]), moves={"q1": "q7"})
+    writer.go("hakemus")
+    assert [writer.value("q7"), writer.value("q2")] == [TEXTS["q1"], "Toisin."]
+    assert TEXTS["q3"] in writer.text
+    assert "Versio 2" in writer.go("yhteenveto").send("Lähetä uudelleen").text
+
+
 def test_a_declaration_that_changed_is_read_before_it_is_given(app: Flask, writer: Applicant) -> None:
     old_page = writer.go("yhteenveto").moved_to(app)
     publish(app, text_of("haku", [ONE, TWO, THREE]).replace("Vakuutamme.", "Vakuutamme kaiken."))
@@ -210,28 +245,10 @@ def test_two_processes_hear_of_it(tmp_path: Path) -> None:
         assert "say where answers go" in refused.stderr
         done = flask(service, "call", "publish", str(changed), "--move", "q1", "q7", "--accept")
         assert "haku version 2 is in force" in done.stdout, done.stderr
-        seen: list[bool] = []
-
-        def all_know() -> bool:
-            seen.append("Toimet" not in RealApplicant(service).get("/haku/haku").text)
-            return seen[-20:] == [True] * 20
-
-        until(all_know)
+        until_all_know(service, "haku", "Toimet")
         writer.go("hakemus")
         assert writer.value("q7") == TEXTS["q1"]
         assert TEXTS["q2"] in writer.text
         assert "Traceback" not in service.log.read_text()
     versions = databases.ask(tmp_path, "SELECT number FROM call_version ORDER BY number")
     assert versions == [(1,), (2,)]
-
-
-def flask(service: Service, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "flask", *words],
-        cwd=ROOT,
-        env=service.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )

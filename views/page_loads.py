@@ -15,6 +15,7 @@ from forms.clean import clean_line
 from forms.definition import Call, Page, Section
 from forms.moves import Posted, understood
 from models.application import Application
+from models.database import database
 from services import call_moves, earlier_questions, saving
 from services.context import calls
 from services.drafts import Stored
@@ -49,7 +50,8 @@ def new_page_id(application: Application, sent: Mapping[str, str] | None = None)
 def call_shown(call_key: str, sent: Mapping[str, str]) -> Call | None:
     """The call as the sending page shows it; None where that is not known."""
     number = _version_in(sent)
-    return calls().numbered(call_key, number) if number else None
+    # Not looked up while the database is away, as under maintenance: nobody may open it then.
+    return calls().numbered(call_key, number) if number and not database.is_closed() else None
 
 
 def is_old(application: Application, sent: Mapping[str, str]) -> bool:

@@ -8,11 +8,13 @@ from typing import Any, BinaryIO
 
 from clock import in_helsinki
 from forms.answers import NOTHING, Answers
+from forms.definition import Call
 from forms.question import Question, Table
 from forms.shown import Shown
 from forms.texts import Euros, Quantity
 from language import localise, speaking
-from services.exports.content import APPLICATION, Cell, Export, Left, applications, as_text, is_exported
+from services import submissions
+from services.exports.content import APPLICATION, Cell, Export, Left, Sent, applications, as_text, is_exported
 
 
 class Writer:
@@ -49,22 +51,42 @@ def _plain(cell: Cell) -> str | int:
 
 
 def write(export: Export, out: BinaryIO) -> Left:
-    """A column for each question, and for each row of amounts; blank where a question was not asked."""
+    """A column for each question, and for each row of amounts; blank where a question was not asked.
+
+    Where the call was changed, what was asked otherwise stands in columns of its own behind the others.
+    """
     with speaking(export.language):
         writer = Writer(out)
-        questions = [question for question in export.call.questions if is_exported(export, question)]
-        blank = Answers(export.call, {})
-        heads = {question.key: list(_heads(question, blank)) for question in questions}
-        writer.add([*(column.head for column in APPLICATION), *(head for part in heads.values() for head in part)])
+        known = [_Heads(call) for call in submissions.calls_sent_in(export.call)]
+        columns = {head: None for heads in known for head in heads.of_all(export)}
+        writer.add([*(column.head for column in APPLICATION), *columns])
         for sent in applications(export):
-            answered = {question.key: list(_cells(question, sent.show(question))) for question in sent.questions}
-            cells = [cell for key, part in heads.items() for cell in answered.get(key, [None] * len(part))]
-            writer.add([*(column.value(sent) for column in APPLICATION), *cells])
+            heads = next((one for one in known if one.call is sent.answers.call), None) or _Heads(sent.answers.call)
+            cells = columns | dict(heads.with_cells(sent))
+            writer.add([*(column.value(sent) for column in APPLICATION), *cells.values()])
         writer.finish()
     return Left()
 
 
-def _heads(question: Question, blank: Answers) -> Iterator[str]:
+class _Heads:
+    """What the columns of a call's questions are called, in the language of the moment."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        blank = Answers(call, {})
+        self._of = {question.key: list(_heads_of(question, blank)) for question in call.questions}
+
+    def of_all(self, export: Export) -> Iterator[str]:
+        for question in self.call.questions:
+            if is_exported(export, question):
+                yield from self._of[question.key]
+
+    def with_cells(self, sent: Sent) -> Iterator[tuple[str, Cell]]:
+        for question in sent.questions:
+            yield from zip(self._of[question.key], _cells(question, sent.show(question)), strict=False)
+
+
+def _heads_of(question: Question, blank: Answers) -> Iterator[str]:
     name = f"{question.number}. {str(localise(question.label)).rstrip(':')}"
     if question.table == Table.AMOUNTS:
         yield from (f"{name}: {localise(row.label)}" for row in question.show(NOTHING, blank).rows)

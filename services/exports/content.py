@@ -195,7 +195,7 @@ _LINE: tuple[Column[Line], ...] = (
     Column(msg("Hakemuksen tunnus"), 16, lambda line: line.sent.reference),
     Column(msg("Versio"), 8, lambda line: line.sent.submission.version),
     Column(msg("Koulutuksen järjestäjä"), 40, lambda line: line.sent.provider),
-    Column(msg("Osio"), 40, lambda line: line.sent.export.call.section_of(line.question.key).title),
+    Column(msg("Osio"), 40, lambda line: line.sent.answers.call.section_of(line.question.key).title),
     Column(msg("Numero"), 8, lambda line: line.question.number),
     Column(msg("Kysymys"), 40, lambda line: line.question.label),
 )
