@@ -74,7 +74,7 @@ def test_what_waits_can_be_taken_back(app: Flask, command: Callable[..., str], a
         ([ONE, TWO.renamed("q3")], ("--accept", "--move", "q2", "q4"), "q2 goes to q4, which is no question"),
         ([ONE, TWO.renamed("q3")], ("--accept", "--move", "q2", "q1"), "q1 and q2 go to q1"),
         ([ONE, Asked("q2", "Keinot")], ("--at", "2029-05-17T11:59:59"), "the time is past"),
-        ([ONE, Asked("q2", "Keinot", 0)], (), "questions q2 limit"),
+        ([ONE, Asked("q2", "Keinot", 0)], (), "kysymys q2 (2), limit"),
     ],
 )
 def test_what_is_refused_changes_nothing(
@@ -89,7 +89,7 @@ def test_what_is_refused_changes_nothing(
 
 def test_references_keep_their_beginning(command: Callable[..., str]) -> None:
     assert "reference_prefix was HAKU" in command(text_of("haku", [ONE, TWO]).replace('"HAKU"', '"MUU"'))
-    assert "reference_prefix is that of the call haku" in command(
+    assert "key tai reference_prefix on jo haulla haku" in command(
         text_of("toinen", [ONE, TWO]).replace('"TOINEN"', '"HAKU"')
     )
 
