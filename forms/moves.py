@@ -6,6 +6,7 @@ What has no place any more is kept under a key of its own (``aside``), as the an
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -101,24 +102,25 @@ def follow(steps: Sequence[Step], answers: Mapping[str, Typed]) -> dict[str, Typ
 
 @dataclass
 class Posted:
-    """A form that a page of an older version posts, in the words of the newer."""
+    """What a page of an older version posts, in the words of the newer."""
 
     form: MultiDict[str, str]
+    files: MultiDict[str, Any]
+    """What was uploaded, by the fields' names."""
     earlier: list[Question] = field(default_factory=list)
     """The questions without a place that it has answers to, under the keys of theirs (``kept_aside``)."""
 
 
-def understood(form: MultiDict[str, str], steps: Sequence[Step], buttons: Collection[str]) -> Posted:
+def understood(posted: Posted, steps: Sequence[Step], buttons: Collection[str]) -> Posted:
     """What a page of the first version posts, for a program that knows the last; ``buttons`` have a key as value."""
-    posted = Posted(form)
     for step in steps:
         posted = _one_step(posted, step, buttons)
     return posted
 
 
 def _one_step(before: Posted, step: Step, buttons: Collection[str]) -> Posted:
-    posted = Posted(MultiDict(), list(before.earlier))
-    places = {question.key: _Places(question, before.form, step) for question in step.old.questions}
+    posted = Posted(MultiDict(), MultiDict(), list(before.earlier))
+    places = {question.key: _Places(question, before, step) for question in step.old.questions}
     for name, text in before.form.items(multi=True):
         key, dot, rest = name.partition(".")
         if name in buttons:
@@ -126,6 +128,9 @@ def _one_step(before: Posted, step: Step, buttons: Collection[str]) -> Posted:
         else:
             for new in places[key].of(name, text) if key in places else [key]:
                 posted.form.add(f"{new}{dot}{rest}", text)
+    for name, file in before.files.items(multi=True):
+        key, dot, rest = name.partition(".")
+        posted.files.add(f"{places[key].of_file if key in places else key}{dot}{rest}", file)
     for question in step.old.questions:
         if f"{aside(question.key, step.number)}.rev" in posted.form:
             posted.earlier.append(kept_aside(question, step.number))
@@ -135,15 +140,21 @@ def _one_step(before: Posted, step: Step, buttons: Collection[str]) -> Posted:
 class _Places:
     """Under which keys the fields of a question go on."""
 
-    def __init__(self, question: Question, form: MultiDict[str, str], step: Step) -> None:
+    def __init__(self, question: Question, posted: Posted, step: Step) -> None:
         self._target, self._left = step.target(question.key), aside(question.key, step.number)
         names = Counter(question.field_name(suffix) for suffix in question.possible_suffixes)
-        # Boxes share one name; which of them are known the question says itself.
-        self._suffixes = {
-            name: suffix for suffix in question.possible_suffixes if names[name := question.field_name(suffix)] == 1
-        }
-        left = (name in form and not self._fits(name, form[name]) for name in self._suffixes)
-        self._has_left = self._target is not None and any(left)
+        self._suffixes = {question.field_name(suffix): suffix for suffix in question.possible_suffixes}
+        # Boxes share one name, and each says by its text which it is.
+        self._boxes = {name for name, times in names.items() if times > 1}
+        fields = ((name, text) for name in self._suffixes for text in posted.form.getlist(name))
+        is_left = not all(self._fits(name, text) for name, text in fields)
+        has_file = any(name.partition(".")[0] == question.key for name in posted.files)
+        self._has_left = is_left or (has_file and self.of_file == self._left)
+
+    @property
+    def of_file(self) -> str:
+        """For what is uploaded the one that takes it."""
+        return self._target.key if self._target and self._target.takes_file else self._left
 
     def of(self, name: str, text: str) -> list[str]:
         """For a field those that take its text; for what is about the whole question all."""
@@ -154,11 +165,14 @@ class _Places:
         return [self._target.key, self._left] if self._has_left else [self._target.key]
 
     def _fits(self, name: str, text: str) -> bool:
-        suffix = self._suffixes[name]
-        return self._target is not None and suffix in self._target.fitting({suffix: text or "x"})
+        suffix = text if name in self._boxes else self._suffixes[name]
+        return self._target is not None and suffix in self._target.fitting({suffix: text})
 
 
 def _of_button(value: str, step: Step) -> str:
     key, colon, rest = value.partition(":")
-    target = step.target(key) if key in step.old.by_key else None
-    return f"{target.key}{colon}{rest}" if target else value
+    if key not in step.old.by_key:
+        return value
+    # Its key may be another question's by now.
+    target = step.target(key)
+    return f"{target.key if target else aside(key, step.number)}{colon}{rest}"

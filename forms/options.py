@@ -86,6 +86,10 @@ class OneOfQuestion(ListQuestion):
         known = {"", *(choice.key for choice in self.choices)}
         return {suffix: text for suffix, text in super().posted(form).items() if text in known}
 
+    def fitting(self, typed: Typed) -> Typed:
+        # No button shows a choice that is not on offer.
+        return super().fitting(typed) if typed.get("", "") in ("", *self.options_to_name) else {}
+
     def meets(self, condition: Condition, typed: Typed) -> bool:
         return typed.get("") == condition.option
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import PurePath
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from forms.answers import Answers
 from forms.clean import clean_line
 from forms.definition import Call
 from forms.kinds.attachment import DIGEST, NAME, SIZE, TYPE, AttachmentQuestion
+from forms.moves import Posted
 from forms.texts import Message, msg
 from models.application import Application
 from models.attached_file import AttachedFile
@@ -50,15 +51,16 @@ class Taken(NamedTuple):
     refused: dict[str, Message]
 
 
-def take(application: Application, call: Call, form: MultiDict[str, str], files: Mapping[str, FileStorage]) -> Taken:
+def take(application: Application, call: Call, posted: Posted) -> Taken:
     """Keep what was uploaded, and put into the form what its questions' answers are then.
 
     What a form itself says of a file counts only as far as the application has that file.
     """
-    questions = call.of_kind(AttachmentQuestion)
+    earlier = [question for question in posted.earlier if isinstance(question, AttachmentQuestion)]
+    questions = [*call.of_kind(AttachmentQuestion), *earlier]
     if not questions:
-        return Taken(form, {})
-    form, refused = MultiDict(form), {}
+        return Taken(posted.form, {})
+    form, files, refused = MultiDict(posted.form), posted.files, {}
     for question in questions:
         names = {suffix: question.field_name(suffix) for suffix in question.suffixes({})}
         said = form.get(names[DIGEST])

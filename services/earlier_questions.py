@@ -33,7 +33,8 @@ def of(application: Application, stored: Mapping[str, Stored]) -> list[EarlierQu
             shown = question.show(typed, Answers(call, {}))
             # Of an answer in rows only those are here that have no place any more.
             rows = tuple(row for row in shown.rows if row.value)
-            found.append(EarlierQuestion(question, _page(call, question), typed, replace(shown, rows=rows, total=None)))
+            left = replace(shown, rows=rows, totals=(), total=None)
+            found.append(EarlierQuestion(question, _page(call, question), typed, left))
     return found
 
 

@@ -1,5 +1,6 @@
 """The pages of the form: read, save, go on."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -8,6 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from forms.definition import SUMMARY_PAGE, Page
 from forms.kinds.choice import ChoiceQuestion
+from forms.moves import Posted
+from forms.texts import Message, msg
 from language import current
 from services import attachments, call_moves, drafts, saving
 from services.context import calls, settings
@@ -53,8 +56,8 @@ def save_page(opened: Opened, page: Page) -> Response | None:
     """Save the posted fields. Returns the whole answer for htmx and for a clash, None when the view is to go on."""
     if len(request.form) > settings().body_fields:
         abort(413)
-    posted = read(opened.application, request.form)
-    form, refused = attachments.take(opened.application, opened.call, posted.form, request.files)
+    posted = read(opened.application, request.form, request.files)
+    form, refused = attachments.take(opened.application, opened.call, posted)
     saved = saving.save(opened.application, opened.call, form, page_id_in(form), posted.earlier)
     if READ in form:
         call_moves.note_read(opened.application, number_in(form[READ]))
@@ -64,16 +67,31 @@ def save_page(opened: Opened, page: Page) -> Response | None:
     if is_fragment():
         if is_old(opened.application, form):
             address = _address(opened.application.reference, page)
-            fragment = render_template("apply/old_page.html", saved=saved, address=address)
+            not_kept = _not_kept(opened, posted, refused)
+            fragment = render_template("apply/old_page.html", saved=saved, address=address, not_kept=not_kept)
         else:
             fragment = saved_fragment(opened, page, saved, form, refused)
         return make_response(fragment, 409 if saved.clashes else 200)
     combined = form.get(saving.COMBINE)
     if combined or saved.clashes or refused:
-        view = replace(page_after_clash(opened, page, saved), refused=refused)
+        not_kept = _not_kept(opened, posted, refused, page)
+        view = replace(page_after_clash(opened, page, saved), refused=refused, not_kept=not_kept)
         view = combine(view, combined, form) if combined else view
         return make_response(render_template("apply/page.html", view=view), 409 if saved.clashes else 200)
     return None
+
+
+def _not_kept(
+    opened: Opened, posted: Posted, refused: Mapping[str, Message], shown: Page | None = None
+) -> list[Message]:
+    """Why files were not kept, to be said apart from their questions; those of a page that is shown say it there."""
+    there = {section.key for section in opened.call.sections_on(shown.key)} if shown else set()
+    apart = [question for question in opened.call.questions if question.section not in there]
+    return [
+        msg("Kysymys %(number)s: %(what)s", number=question.number, what=refused[question.key])
+        for question in (*apart, *posted.earlier)
+        if question.key in refused
+    ]
 
 
 def _restore(opened: Opened, wanted: str, saved: saving.Saved) -> bool:

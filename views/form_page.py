@@ -1,6 +1,6 @@
 """A page of the form as it is shown: what is stored, or what was typed and could not be saved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -65,6 +65,8 @@ class FormPage:
     clashes: list[Clash] = field(default_factory=list)
     refused: Mapping[str, Message] = field(default_factory=dict)
     """By question why a file was not kept."""
+    not_kept: Sequence[Message] = ()
+    """The same of questions that do not stand on the page, or not any more."""
     is_checking: bool = False
     """Whether to say also what is merely missing: after a look at the list of problems."""
     more_rows: str | None = None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from forms.call_changes import CallChange
 from forms.clean import clean_line
@@ -16,7 +16,7 @@ from forms.definition import Call, Page, Section
 from forms.moves import Posted, understood
 from models.application import Application
 from models.database import database
-from services import call_moves, earlier_questions, saving
+from services import attachments, call_moves, earlier_questions, saving
 from services.context import calls
 from services.drafts import Stored
 from services.earlier_questions import EarlierQuestion
@@ -26,7 +26,7 @@ PAGE_ID = "sivu"
 """Hidden field: a random id per page load, after the number of the form's version."""
 READ = "muutos_luettu"
 """The button by which people say that they have read what changed; its value is the version's number."""
-BUTTONS = (saving.KEEP, saving.TAKE, saving.COMBINE, saving.RESTORE, "lisaa", "hae")
+BUTTONS = (saving.KEEP, saving.TAKE, saving.COMBINE, saving.RESTORE, attachments.REMOVE, "lisaa", "hae", "nayta")
 """Those at a question, whose key is in their value."""
 
 
@@ -60,12 +60,12 @@ def is_old(application: Application, sent: Mapping[str, str]) -> bool:
     return number is not None and number < calls().version_of(application).number
 
 
-def read(application: Application, form: MultiDict[str, str]) -> Posted:
+def read(application: Application, form: MultiDict[str, str], files: MultiDict[str, FileStorage]) -> Posted:
     """What a page posts, in the words of the form as the application has it now."""
     number = _version_in(form)
     now = calls().version_of(application).number
     steps = calls().numbered_steps(application.call_key, number, now) if number else []
-    return understood(form, steps, BUTTONS)
+    return understood(Posted(form, files), steps, BUTTONS)
 
 
 @dataclass(frozen=True)
