@@ -51,6 +51,11 @@ class Step:
         question = self.new.by_key.get(key)
         return question if question and question.kind_name() == self.old.question(key).kind_name() else None
 
+    def now(self, key: str) -> str | None:
+        """The key that a question of the older version has in the newer; None where its answers have no place."""
+        target = self.target(key)
+        return target.key if target else None
+
     def split(self, key: str, typed: Typed) -> tuple[Typed, Typed]:
         """An answer of the older version: what its question in the newer shows of it, and what has no place there."""
         target = self.target(key)
@@ -81,8 +86,7 @@ def joined(steps: Sequence[Step]) -> Moves:
     for question in steps[0].old.questions:
         key: str | None = question.key
         for step in steps:
-            target = step.target(key) if key is not None else None
-            key = target.key if target else None
+            key = step.now(key) if key is not None else None
         found[question.key] = key
     return found
 

@@ -28,6 +28,8 @@ class Note:
 class Rule(Strict):
     looks_at: ClassVar[type[Question]] = CountedQuestion
     """The kind of the questions that it names; ``Call.of`` gives one as that."""
+    said: ClassVar[Message]
+    """What it is called where a change of it is told."""
 
     kind: str
     severity: Severity

@@ -1,6 +1,6 @@
 """Checks across questions. Each rule of a call names the questions it looks at and how severe a breach is.
 
-A new one is a class here, its name in AnyRule, and a test in tests/test_rules.py.
+A new one is a class here with what it is called, its name in AnyRule, and a test in tests/test_rules.py.
 """
 
 from calendar import monthrange
@@ -16,7 +16,7 @@ from forms.kinds.amounts import AmountsQuestion
 from forms.kinds.period import END, START, PeriodQuestion
 from forms.question import Problem, Question, References
 from forms.rule import Note, Rule
-from forms.texts import Euros, FaultError, Percent, msg, msgn
+from forms.texts import Euros, FaultError, Message, Percent, msg, msgn
 
 if TYPE_CHECKING:
     from forms.answers import Answers
@@ -32,6 +32,8 @@ def _no_bound(known: str) -> FaultError:
 
 class EqualTotals(Rule):
     """Two questions add up to the same: costs are covered by financing, no more, no less."""
+
+    said: ClassVar[Message] = msg("summat yhtä suuret")
 
     kind: Literal["equal_totals"]
     questions: tuple[str, str]
@@ -77,6 +79,8 @@ class EqualTotals(Rule):
 
 class SumWithin(Rule):
     """Numbers of one or several questions add up to at least, at most or exactly so much; those not asked are none."""
+
+    said: ClassVar[Message] = msg("summan raja")
 
     kind: Literal["sum_within"]
     of: Annotated[tuple[Part, ...], Field(min_length=1)]
@@ -135,6 +139,7 @@ class RowAbove(Rule):
     """An amount is larger than a bound."""
 
     looks_at: ClassVar[type[Question]] = AmountsQuestion
+    said: ClassVar[Message] = msg("rivin alaraja")
 
     kind: Literal["row_above"]
     question: str
@@ -156,6 +161,7 @@ class Share(Rule):
     """A row is more than, at least or at most a share of its question's total: the own share of the financing."""
 
     looks_at: ClassVar[type[Question]] = AmountsQuestion
+    said: ClassVar[Message] = msg("osuus summasta")
 
     kind: Literal["share"]
     question: str
@@ -212,6 +218,7 @@ class RowMatches(Rule):
     """
 
     looks_at: ClassVar[type[Question]] = AmountsQuestion
+    said: ClassVar[Message] = msg("samat summat riveittäin")
 
     kind: Literal["row_matches"]
     question: str
@@ -245,6 +252,7 @@ class PeriodWithin(Rule):
     """A period begins and ends within days that are no mere offer, and takes so many months at most."""
 
     looks_at: ClassVar[type[Question]] = PeriodQuestion
+    said: ClassVar[Message] = msg("käyttöajan rajat")
 
     kind: Literal["period_within"]
     question: str
