@@ -1,5 +1,6 @@
 """Versions of a call at the desk: brought as files, looked at, published and taken back, by admins alone."""
 
+import random
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.applicant import Applicant
 from tests.conftest import ROOT
 from tests.desk import Officer, signed_in
 from tests.mending import Asked, folder_with, text_of
+from tests.test_call_fuzz import FILES, REGISTERS, mutated
 
 PATH = "/virkailija/hakujen-versiot"
 ONE, TWO = Asked("q1", "Tavoitteet"), Asked("q2", "Toimet")
@@ -116,6 +118,27 @@ def test_files_too_large_for_a_request_are_told(admin: Officer) -> None:
     assert "Haun tiedostossa saa olla enintään 250 000 tavua" in admin.text.replace("\xa0", " ")
     admin.get(f"{PATH}/uusi").press("Tarkista ja lisää")
     assert "Valitkaa haun tiedosto." in admin.text
+
+
+def test_a_file_changed_at_random_is_refused_or_can_be_looked_at(admin: Officer) -> None:
+    refused = 0
+    for seed in range(60):
+        chance = random.Random(seed)
+        text = mutated(chance.choice(FILES).read_text(), chance)
+        beside = [(BytesIO(content), name) for name, content in REGISTERS.items()]
+        token = {"csrf_token": admin.get(f"{PATH}/uusi").value("csrf_token")}
+        admin.post(f"{PATH}/uusi", {**token, "haku": (BytesIO(text.encode()), "muutettu.toml"), "luettelot": beside})
+        if admin.status == 422:
+            refused += 1
+            assert "muutettu.toml" in admin.text, seed
+            continue
+        here = admin.address
+        assert "/uusi" not in here, seed
+        for page in ("", "esikatselu", "esikatselu/yhteenveto", "esikatselu/viesti", "julkaise"):
+            assert admin.get(f"{here}{page}").status == 200, (seed, page)
+        document = admin.client.get(f"{here}esikatselu/yhteenveto.pdf") if seed % 10 == 0 else None
+        assert document is None or document.data.startswith(b"%PDF"), seed
+    assert 0 < refused < 60
 
 
 def test_a_register_comes_along_and_stays(admin: Officer) -> None:
