@@ -15,7 +15,7 @@ from services.accounts import Role
 from tests.applicant import Applicant
 from tests.conftest import ROOT
 from tests.desk import Officer, signed_in
-from tests.mending import Asked, folder_with, text_of
+from tests.mending import Asked, folder_with, text_of, until
 from tests.test_call_fuzz import FILES, REGISTERS, mutated
 
 PATH = "/virkailija/hakujen-versiot"
@@ -99,6 +99,7 @@ def test_faults_stand_beside_their_lines(admin: Officer) -> None:
         (b"key = ", "haku.toml"),
         (b"\xff\xfe", "Tiedosto ei ole UTF-8-muotoa."),
         (b"a = " + b"[" * 100_000, "haku.toml"),
+        (b'x = 1\n[[sections]]\nkey = "\\u0000"', "Nimeä x ei ole."),
         (b"#" * 250_001, "Tiedosto on liian suuri. Siinä saa olla enintään 250 000 tavua."),
         (b'x = "<script>alert(1)</script>"\n', "Nimeä x ei ole."),
     ],
@@ -252,6 +253,17 @@ def test_a_new_call_is_looked_at_before_it_is_published(app: Flask, admin: Offic
     assert Applicant(app).get("/haku/strategiarahoitus-2021").status == 404
     admin.get(f"{PATH}/strategiarahoitus-2021/1/julkaise").press("Julkaise", WHY)
     assert Applicant(app).get("/haku/strategiarahoitus-2021").status == 200
+
+
+def test_another_process_hears_of_it(
+    app: Flask, admin: Officer, make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    """A second application on the same database, which has looked at the calls before."""
+    other = Applicant(make_app(calls_dir=tmp_path / "calls"))
+    assert "Toinen teksti" not in other.get("/haku/haku").text
+    bring(admin, text_of("haku", [Asked("q1", "Toinen teksti"), TWO]))
+    admin.get(f"{PATH}/haku/2/julkaise").press("Julkaise", WHY)
+    until(lambda: "Toinen teksti" in other.get("/haku/haku").text)
 
 
 def test_who_may_change_calls(app: Flask, admin: Officer) -> None:

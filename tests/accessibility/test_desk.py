@@ -22,9 +22,9 @@ PAGES = ("/virkailija/", "/virkailija/istunnot", LIST, f"{CALL}/yleiskuva", f"{C
 ACCOUNTS = "/virkailija/kayttajatunnukset"
 LOG = ("/virkailija/loki", "/virkailija/loki?paiva=1.6.")
 VERSIONS = "/virkailija/hakujen-versiot"
-OF_CALLS = (VERSIONS, f"{VERSIONS}/uusi")
 VERSION = f"{VERSIONS}/strategiarahoitus-2021/1"
-OF_CALLS += (f"{VERSION}/", f"{VERSION}/esikatselu", f"{VERSION}/esikatselu/yhteenveto", f"{VERSION}/esikatselu/viesti")
+PREVIEWS = tuple(f"{VERSION}/esikatselu{page}" for page in ("", "/yhteenveto", "/viesti"))
+OF_CALLS = (VERSIONS, f"{VERSIONS}/uusi", f"{VERSION}/", *PREVIEWS)
 FOR_ADMINS = ("/virkailija/luvut", ACCOUNTS, f"{ACCOUNTS}/uusi", f"{ACCOUNTS}/1", *LOG, *OF_CALLS)
 ACTS = ("", "taydennys", "lisaaika", "peruutus", "linkki")
 """The pages of one application."""

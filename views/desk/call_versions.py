@@ -48,7 +48,7 @@ class Line:
 
     number: int
     text: str
-    faults: list[Message] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -56,7 +56,7 @@ class FaultyFile:
     """What is wrong with a file: as a whole, and in runs of its lines."""
 
     name: str
-    faults: list[Message]
+    faults: list[str]
     runs: list[list[Line]]
 
 
@@ -122,13 +122,15 @@ def _faulty(faults: Iterable[Fault], lines: Mapping[str, list[str]]) -> list[Fau
 
 
 def _faulty_file(name: str, faults: list[Fault], lines: list[str]) -> FaultyFile:
-    said: dict[int, list[Message]] = {}
+    said: dict[int, list[str]] = {}
     whole = []
     for fault in faults:
+        # Names of the file stand in it, whatever signs they have.
+        words = clean_line(str(localise(fault.text)))
         if fault.line is None or fault.line > len(lines):
-            whole.append(fault.text)
+            whole.append(words)
         else:
-            said.setdefault(fault.line, []).append(fault.text)
+            said.setdefault(fault.line, []).append(words)
     shown = {number for line in said for number in range(line - _AROUND, line + _AROUND + 1)}
     runs: list[list[Line]] = []
     for number in sorted(shown & set(range(1, len(lines) + 1))):
