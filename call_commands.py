@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +19,9 @@ from forms.clean import clean_line
 from forms.definition import Call
 from forms.faults import CallFileError
 from forms.kinds.contact import EmailError, email_advice, parse_email
+from forms.kinds.period import parse_moment
 from forms.next_call import names_in, renewed
+from forms.question import UnreadableError
 from forms.schema import schema_of_files
 from forms.texts import LANGUAGES, SOURCE, Message, Text, msg
 from language import gettext, localise, speaking
@@ -34,8 +35,6 @@ call_group = AppGroup("call", help="Calls for applications.")
 
 WITHOUT_SETTINGS = ("check", "copy", "new", "schema")
 """Commands that only look at files: they work where nothing else does, for it is how a broken file is found."""
-
-_TIME = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: klo| kl\.)? ([0-9]{1,2})[.:]([0-9]{2})")
 
 in_language = click.option("--language", type=click.Choice(LANGUAGES), default=SOURCE, help="Of what is said.")
 
@@ -165,13 +164,11 @@ def _email(typed: str) -> str:
 
 
 def _time(typed: str) -> datetime:
-    """A day and clock time in Helsinki, as people write them."""
-    found = _TIME.fullmatch(typed.strip())
+    """A day and clock time as a call's file has them, without a zone."""
     try:
-        day, month, year, hour, minute = (int(part) for part in found.groups()) if found else (0,) * 5
-        return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - a call's file has Helsinki time without zone
-    except ValueError as error:
-        raise click.BadParameter(gettext("Kirjoittakaa päivä ja kellonaika muodossa 31.3.2027 klo 16.15.")) from error
+        return parse_moment(typed).replace(tzinfo=None)
+    except UnreadableError as error:
+        raise click.BadParameter(str(localise(error.advice))) from error
 
 
 @call_group.command("copy")

@@ -42,16 +42,17 @@ def publish(
     """
     moves = {**dict(moved), **dict.fromkeys(aside)}
     begins = at.replace(tzinfo=clock.HELSINKI) if at else None
-    try:
-        with database.connection_context(), speaking(SOURCE):
+    with database.connection_context(), speaking(SOURCE):
+        try:
             read = call_versions.read_file(file)
             for change in service.plan(read, moves).changes:
                 click.echo(_line(change))
             if dry_run:
                 return
             version = service.publish(read, begins, moves=moves, is_accepted=accept, note=note)
-    except (CallFileError, NotPublishedError) as error:
-        raise click.ClickException(f"Not published. {error}") from error
+        except (CallFileError, NotPublishedError) as error:
+            said = "\n".join(str(localise(fault)) for fault in error.faults)
+            raise click.ClickException(f"Not published. {said}") from error
     since = clock.in_helsinki(version.publish_at)
     click.echo(f"{version.call_key} version {version.number} is in force from {since:%d.%m.%Y %H.%M} Helsinki time on.")
 

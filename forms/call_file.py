@@ -91,16 +91,18 @@ def wrong_with(field: str, value: str) -> Message | None:
     return None
 
 
-def registers_named(name: str, text: bytes) -> list[str]:
-    """The registers that a call's file names, well-formed or not. Raises CallFileError where it is not TOML."""
-    questions = CallText.parsed(name, text).data.get("questions")
+def named_in(name: str, text: bytes) -> tuple[str, list[str]]:
+    """A call's key and the registers its file names, well-formed or not. Raises CallFileError where it is not TOML."""
+    data = CallText.parsed(name, text).data
+    questions = data.get("questions")
     parts = [part for part in questions if isinstance(part, dict)] if isinstance(questions, list) else []
-    return list(dict.fromkeys(part["register"] for part in parts if isinstance(part.get("register"), str)))
+    registers = dict.fromkeys(part["register"] for part in parts if isinstance(part.get("register"), str))
+    return str(data.get("key", ""))[:100], list(registers)
 
 
 def _registers_beside(path: Path, text: bytes) -> dict[str, bytes]:
     try:
-        names = registers_named(path.name, text)
+        _, names = named_in(path.name, text)
     except CallFileError:
         return {}
     # Only what lies beside the call: a file must not reach others of the machine.

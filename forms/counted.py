@@ -107,6 +107,11 @@ class Measured(Strict):
         except UnreadableError:
             return None
 
+    def example_of_number(self) -> str:
+        """A number within the bounds, as it may be typed."""
+        number = max(self.at_least, Decimal(10))
+        return f"{number if self.at_most is None else min(number, self.at_most):f}".replace(".", ",")
+
     def quantity(self, number: Count) -> Quantity:
         return Quantity(Decimal(number), self.unit)
 

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from forms.definition import Call
 from forms.question import Question, Typed
+from forms.texts import Message, msg
 
 Moves = Mapping[str, str | None]
 """What an officer decided, by the question's key in the older version: the key that its answers go to in the newer, or
@@ -62,7 +63,7 @@ class Step:
         fits = target.fitting(typed) if target else {}
         return fits, {suffix: text for suffix, text in typed.items() if suffix not in fits}
 
-    def faults(self) -> Iterator[str]:
+    def faults(self) -> Iterator[Message]:
         """Why what was decided can't be done."""
         takers: dict[str, list[str]] = {}
         for question in self.old.questions:
@@ -70,14 +71,19 @@ class Step:
                 takers.setdefault(target.key, []).append(question.key)
         for new, old in takers.items():
             if len(old) > 1:
-                yield f"{' and '.join(old)} go to {new}, which has room for one; let the others go nowhere or elsewhere"
+                yield msg(
+                    "Vastaukset kysymyksiin %(old)s siirtyvät kysymykseen %(new)s, johon mahtuvat vain yhdet. "
+                    "Valitkaa muille toinen kysymys, tai jättäkää ne aiemmiksi kysymyksiksi.",
+                    old=", ".join(old),
+                    new=new,
+                )
         for old_key, new_key in self.moves.items():
             if old_key not in self.old.by_key:
-                yield f"{old_key} is no question of the version before; correct the key"
+                yield msg("Edellisessä versiossa ei ole kysymystä %(old)s. Korjatkaa tunnus.", old=old_key)
             elif new_key is not None and new_key not in self.new.by_key:
-                yield f"{old_key} goes to {new_key}, which is no question; correct the key"
+                yield msg("Uudessa versiossa ei ole kysymystä %(new)s. Korjatkaa tunnus.", new=new_key)
             elif new_key is not None and not self.new.by_key[new_key].has_fields:
-                yield f"{old_key} goes to {new_key}, which has nothing to fill in; choose another"
+                yield msg("Kysymyksessä %(new)s ei ole täytettävää. Valitkaa toinen.", new=new_key)
 
 
 def joined(steps: Sequence[Step]) -> Moves:

@@ -103,6 +103,9 @@ class OneOfQuestion(ListQuestion):
 
         return StringField(validators=[in_list])
 
+    def example(self, words: str) -> dict[str, str]:
+        return {"": self.choices[0].key}
+
     def missing_message(self) -> Message:
         return msg("Valitkaa yksi vaihtoehto.")
 
@@ -153,6 +156,9 @@ class SeveralOfQuestion(ListQuestion):
 
     def chosen(self, typed: Typed) -> frozenset[str]:
         return frozenset(typed)
+
+    def example(self, words: str) -> dict[str, str]:
+        return {choice.key: TICKED for choice in self.choices[: self.at_most]}
 
     def missing_message(self) -> Message:
         return msgn("Valitkaa vähintään %(n)s vaihtoehto.", "Valitkaa vähintään %(n)s vaihtoehtoa.", self.at_least or 1)

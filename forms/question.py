@@ -294,6 +294,10 @@ class Question(Strict):
         """How an answer became another one, as people read it: the parts that differ, old and new."""
         return changed_parts(before, after)
 
+    def example(self, words: str) -> dict[str, str]:
+        """A made-up answer, the same each time, by which a call is looked at; ``words`` stand for a text."""
+        return dict.fromkeys(self.suffixes({}), words)
+
     def to_json(self, typed: Typed) -> Any:
         """The answer as typed, as a JSON value that reads naturally: a text, or an object of its fields."""
         suffixes = self.suffixes({})

@@ -103,6 +103,8 @@ def _lines(name: str, content: bytes) -> Iterator[tuple[int, Mapping[str, str]]]
         raise RegisterError([Fault(name, number, not_utf8())]) from error
     reader = csv.DictReader(text.splitlines())
     try:
+        if "\0" in text:
+            raise csv.Error
         heads = reader.fieldnames or []
         # A name in a column that nobody reads would be a name lost.
         if heads and (not set(NEEDED) <= set(heads) <= set(KNOWN) or len(set(heads)) < len(heads)):

@@ -44,6 +44,7 @@ ACTS = {
     "restored": msg("Palautti tietokannan varmuuskopiosta"),
     "handling_ended": msg("Merkitsi käsittelyn päättyneeksi"),
     "handling_reopened": msg("Kumosi käsittelyn päättymisen"),
+    "call_version_added": msg("Lisäsi haun version"),
     "call_published": msg("Julkaisi haun"),
     "call_taken_back": msg("Perui haun julkaisun"),
 }
@@ -72,6 +73,15 @@ PAGES = {
     "accept_late_draft": msg("Ota myöhästynyt hakemus vastaan"),
     "withdraw": msg("Merkitse perutuksi"),
     "mail_link": msg("Lähetä hakijalle uusi linkki"),
+    "call_version_list": msg("Hakujen versiot"),
+    "add_call_version": msg("Lisää haun versio"),
+    "call_version": msg("Haun versio"),
+    "call_version_file": msg("Haun tiedosto"),
+    "preview_form": msg("Esikatselu: lomake"),
+    "preview_summary": msg("Esikatselu: yhteenveto"),
+    "preview_document": msg("Esikatselu: PDF"),
+    "preview_mail": msg("Esikatselu: viesti"),
+    "publish_call": msg("Julkaise versio"),
     "mail_link_by_reference": msg("Lähetä hakijalle uusi linkki tunnuksella"),
 }
 """The pages that can be opened, by endpoint."""
@@ -88,6 +98,7 @@ _DETAILS = {
     "document entered": msg("Saapunut %(arrived_on)s, versio %(version)s."),
     "handling_ended": msg("Päättynyt %(ended_on)s."),
     "call_published": msg("Versio %(version)s, voimassa %(since)s alkaen."),
+    "call_version_added": msg("Versio %(version)s."),
     "call_taken_back": msg("Versio %(version)s."),
     "exported": msg("Muoto %(kind_of_file)s, hakemuksia %(count)s, %(with_contacts)s."),
 }

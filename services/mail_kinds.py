@@ -5,6 +5,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,12 +17,14 @@ from flask import current_app, render_template
 from flask_babel import gettext
 
 import clock
+from forms.answers import Answers
 from forms.definition import Call
 from forms.summary import totals_of
 from forms.texts import msg
 from language import speaking
 from models.application import Link
 from models.outbox import OutboxMail
+from models.submission import Submission
 from services import accounts, allowances, completion, links, pdf, reminders, submissions
 from services.context import calls, closing_of, settings
 
@@ -85,17 +88,22 @@ def _submission(mail: OutboxMail) -> Contents:
     """The figures of a submission, without any of the applicant's own text."""
     submission = mail.submission
     assert submission is not None
-    call = calls().of(submission)
-    answers = submissions.read_answers(submission)
-    question = call.provider_question
+    newest = submissions.last(submission.application)
+    assert newest is not None
+    return figures_of(submission, submissions.read_answers(submission), newest, closing_of(submission.application))
+
+
+def figures_of(submission: Submission, answers: Answers, newest: Submission, due: datetime) -> Contents:
+    """What mails say of a submission with these answers; ``due`` is the last instant for sending."""
+    question = answers.call.provider_question
     return Contents(
-        call,
+        answers.call,
         {
             "submission": submission,
-            "newest": submissions.last(submission.application),
+            "newest": newest,
             "application": submission.application,
             "totals": totals_of(answers),
-            "due": closing_of(submission.application),
+            "due": due,
             # A name that was typed is the applicant's own text, which no mail carries.
             "provider": (question.registered(answers.typed(question.key)) or msg("nimi ei ole luettelossa"))
             if question

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from io import BytesIO
 from typing import Any
@@ -121,6 +122,12 @@ def of_draft(application: Application, call: Call, answers: Answers, language: s
     return _render(call, application, answers, language)
 
 
+def of_example(application: Application, call: Call, answers: Answers, language: str) -> bytes:
+    """The PDF of made-up answers to a call that need not be in force; of an application that is kept nowhere. Raises
+    PdfError."""
+    return _render(call, application, answers, language, closes=call.closes)
+
+
 def submission_name(submission: Submission) -> str:
     """The file's name, in the language of the document: the reference and what it is."""
     return _name(submission.application.reference, submission.version, submission.language)
@@ -200,12 +207,14 @@ def _render(
     *,
     submission: Submission | None = None,
     personal: Personal = Personal.SHOWN,
+    closes: datetime | None = None,
 ) -> bytes:
     return document(
         "pdf/summary.html",
         language,
         call=call,
         application=application,
+        closes=closes or closing_of(application),
         summary=summarise(answers),
         submission=submission,
         check=check.code(submission) if submission else None,
@@ -219,7 +228,7 @@ def document(template: str, language: str, *, call: Call, application: Applicati
 
     def page(mark: str | None) -> str:
         title = f"{localise(call.title)} {application.reference}"
-        known = {"call": call, "application": application, "closes": closing_of(application), "language": language}
+        known = {"call": call, "application": application, "language": language}
         look = {"title": title, "fonts": font_folders(), "mark": mark, "most_in_line": MOST_IN_LINE}
         return legible(render_template(template, **look, **known, **context))
 

@@ -8,7 +8,8 @@ import clock
 import logs
 from forms.call_changes import CallChange, compare
 from forms.moves import Moves, Step
-from language import moment
+from forms.question import Question
+from forms.texts import Message, msg
 from models.call import CallVersion
 from models.database import database, hold
 from models.officer import Officer
@@ -22,8 +23,8 @@ log = logs.get(__name__)
 class NotPublishedError(Exception):
     """Nothing was published; ``faults`` has a line for each reason, with the remedy."""
 
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
+    def __init__(self, faults: list[Message]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = faults
 
 
@@ -34,33 +35,55 @@ class Plan:
     file: CallFile
     before: CallVersion | None
     """The version that it follows; None for a new call."""
-    moves: Moves
+    step: Step | None
+    """From that one to the file, with what was decided; None for a new call."""
     changes: list[CallChange]
-    faults: list[str]
+    faults: list[Message]
 
     @property
     def to_accept(self) -> list[CallChange]:
         """What an officer says yes to: each can cost an answer its place, or a draft its chance to be sent."""
         return [change for change in self.changes if not change.is_harmless]
 
+    @property
+    def homeless(self) -> list[Question]:
+        """The questions of the version before whose answers have no place any more."""
+        keys = [change.homeless for change in self.changes if change.homeless]
+        return [self.step.old.question(key) for key in keys] if self.step else []
+
+    @property
+    def free(self) -> list[Question]:
+        """The questions of the file that no answers go to."""
+        if self.step is None:
+            return []
+        taken = {target.key for question in self.step.old.questions if (target := self.step.target(question.key))}
+        return [question for question in self.file.call.questions if question.has_fields and question.key not in taken]
+
 
 def plan(file: CallFile, moves: Moves | None = None) -> Plan:
     """What a file would do, published with these decisions on where answers go."""
     before, moves = call_versions.newest(file.call.key), moves or {}
     if before is None:
-        return Plan(file, None, moves, [], [])
+        return Plan(file, None, None, [], [])
     step = Step(before.number, call_versions.call_of(before), file.call, moves)
     faults = [*_faults(file, before), *step.faults()]
-    return Plan(file, before, moves, compare(step.old, step.new, moves), faults)
+    return Plan(file, before, step, compare(step.old, step.new, moves), faults)
 
 
-def _faults(file: CallFile, before: CallVersion) -> Iterator[str]:
+def _faults(file: CallFile, before: CallVersion) -> Iterator[Message]:
     if before.digest == file.digest:
-        yield f"it is the same as version {before.number}; there is nothing to publish"
+        yield msg("Tiedosto on sama kuin versiossa %(number)s. Julkaistavaa ei ole.", number=before.number)
     if before.reference_prefix != file.call.reference_prefix:
-        yield f"reference_prefix was {before.reference_prefix}, and references with it are given out; leave it"
+        yield msg(
+            "reference_prefix oli %(prefix)s, ja sillä alkavia tunnuksia on jo hakemuksilla. Palauttakaa se.",
+            prefix=before.reference_prefix,
+        )
     if before.publish_at > clock.now():
-        yield f"version {before.number} waits to be in force from {moment(before.publish_at)}; take it back before"
+        yield msg(
+            "Versio %(number)s odottaa voimaantuloa %(time)s. Perukaa ensin sen julkaisu.",
+            number=before.number,
+            time=before.publish_at,
+        )
 
 
 def publish(
@@ -82,17 +105,16 @@ def publish(
         planned = plan(file, moves)
         faults = list(planned.faults)
         if at is not None and at < clock.now():
-            faults.append("the time is past; choose one that is to come, or none for now")
+            faults.append(msg("Aika on jo mennyt. Valitkaa myöhempi. Ilman aikaa versio tulee voimaan heti."))
         if planned.to_accept and not is_accepted:
             faults.append(
-                "some changes can cost an answer its place, or a draft its chance to be sent; say where answers go, "
-                "and accept them"
+                msg("Osa muutoksista voi haitata luonnoksia. Valitkaa, minne vastaukset siirtyvät, ja hyväksykää ne.")
             )
         if faults:
             raise NotPublishedError(faults)
         version = _waiting(file) or call_versions.add(file)
         version.publish_at = at or max(clock.now(), version.made_at)
-        version.moves, version.note, version.officer = dict(planned.moves), note, officer
+        version.moves, version.note, version.officer = dict(moves or {}), note, officer
         version.save()
         accounts.note(
             "call_published",
@@ -107,10 +129,25 @@ def publish(
     return version
 
 
+def propose(file: CallFile, officer: Officer) -> tuple[CallVersion, bool]:
+    """Keep a file as a version that nobody has published yet; False where it is one of the call's versions already.
+
+    Raises CallFileError.
+    """
+    with database.atomic():
+        hold("calls")
+        if known := call_versions.same(file):
+            return known, False
+        version = call_versions.add(file)
+        version.officer = officer
+        version.save()
+        accounts.note("call_version_added", officer, call_key=version.call_key, version=version.number)
+    return version, True
+
+
 def _waiting(file: CallFile) -> CallVersion | None:
     """The same file, where it is a call's last version and was not published yet."""
-    versions = CallVersion.select().where(CallVersion.call_key == file.call.key)
-    last: CallVersion | None = versions.order_by(CallVersion.number.desc()).first()
+    last = call_versions.latest(file.call.key)
     return last if last and last.digest == file.digest and last.publish_at is None else None
 
 

@@ -108,4 +108,11 @@ _PAGES = {
     "uusi-tunnus": "/virkailija/kayttajatunnukset/uusi",
     "loki": "/virkailija/loki",
     "luvut": "/virkailija/luvut",
+    "versiot": "/virkailija/hakujen-versiot",
+    "uusi-versio": "/virkailija/hakujen-versiot/uusi",
+    "versio": f"/virkailija/hakujen-versiot/{CALL}/1/",
+    "esikatselu": f"/virkailija/hakujen-versiot/{CALL}/1/esikatselu",
+    "esikatselu-yhteenveto": f"/virkailija/hakujen-versiot/{CALL}/1/esikatselu/yhteenveto",
+    "esikatselu-viesti": f"/virkailija/hakujen-versiot/{CALL}/1/esikatselu/viesti",
+    "julkaise": f"/virkailija/hakujen-versiot/{CALL}/1/julkaise",
 }

@@ -18,7 +18,8 @@ class Route:
 
 def address(app: Flask, rule: Rule, reference: str, **more: Any) -> str:
     given: dict[str, Any] = {"reference": reference, "call_key": CALL, "page": "hakija", "number": 1, "link_id": 999}
-    given |= {"before": 1, "after": 2, "token": "x", "filename": "app.css", "key": "q4", "digest": "0" * 64, **more}
+    given |= {"before": 1, "after": 2, "token": "x", "filename": "app.css", "key": "q4", "digest": "0" * 64}
+    given |= {"name": "x", **more}
     if "/vienti/" in rule.rule:
         given["key"] = "0" * 32
     elif "/jarjestajat/" in rule.rule:

@@ -14,8 +14,8 @@ from tests.conftest import Desk
 OPEN = {"desk.sign_in", "desk.do_sign_in", "desk.set_up"}
 """For those who are not signed in yet."""
 FOR_ADMINS = {"account_list", "add_account", "account", "change_role", "renew_account", "remove_account"}
-FOR_ADMINS |= {"events", "show_figures"}
-"""The accounts of others, and what everybody did."""
+FOR_ADMINS |= {"events", "show_figures", "add_call_version", "publish_call", "take_back_call"}
+"""The accounts of others, what everybody did, and what changes a call."""
 FOR_READERS = {"desk.sign_out", "desk.end_session", "desk.export"}
 """What a reader may do although it is a POST."""
 ACTS = {"ask_completion", "extend", "accept_late", "accept_late_draft", "withdraw"}
@@ -30,7 +30,7 @@ def rules(app: Flask) -> list[Rule]:
 
 def address(app: Flask, rule: Rule, reference: str) -> str:
     given: dict[str, Any] = {"call_key": CALL, "reference": reference, "number": 1, "before": 1, "after": 1}
-    given |= {"key": "0" * 32, "token": "x", "digest": "0" * 64}
+    given |= {"key": "0" * 32, "token": "x", "digest": "0" * 64, "name": f"{CALL}.toml"}
     with app.test_request_context():
         return url_for(rule.endpoint, **{name: given[name] for name in rule.arguments})
 

@@ -242,7 +242,7 @@ def test_two_processes_hear_of_it(tmp_path: Path) -> None:
         changed.write_text(text_of("haku", [ONE.renamed("q7"), THREE]))
         refused = flask(service, "call", "publish", str(changed))
         assert "! Kysymys 1: kysymys on poistettu" in refused.stdout
-        assert "say where answers go" in refused.stderr
+        assert "Valitkaa, minne vastaukset siirtyvät" in refused.stderr
         done = flask(service, "call", "publish", str(changed), "--move", "q1", "q7", "--accept")
         assert "haku version 2 is in force" in done.stdout, done.stderr
         until_all_know(service, "haku", "Toimet")

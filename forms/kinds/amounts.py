@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST = 999_999_999_999
 """The largest amount, in euros, that a row takes."""
+EXAMPLE = "10000"
+"""An amount as it may be typed."""
 
 _CURRENCY = re.compile(rf"{BLANK}*(€|euroa?|EUR)$", re.IGNORECASE)
 _AMOUNT = re.compile(rf"^(?P<euros>[0-9]+|[0-9]{{1,3}}(?:{BLANK}[0-9]{{3}})+)(?:[.,](?P<cents>[0-9]{{2}}|-|–))?$")
@@ -139,6 +141,9 @@ class AmountsQuestion(CountedQuestion):
 
     def in_words(self, count: Count) -> Euros:
         return Euros(int(count))
+
+    def example(self, words: str) -> dict[str, str]:
+        return dict.fromkeys(self._row_keys, EXAMPLE)
 
     def missing_message(self) -> Message:
         return msg("Täyttäkää vähintään yksi rivi.")

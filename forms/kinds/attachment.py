@@ -45,6 +45,9 @@ class AttachmentQuestion(Question):
     def field_id(self, suffix: str) -> str:
         return f"{self.key}-{UPLOAD}"
 
+    def example(self, words: str) -> dict[str, str]:
+        return {}
+
     def missing_message(self) -> Message:
         return msg("Lisätkää tiedosto.")
 

@@ -82,6 +82,9 @@ class ChoiceQuestion(Question):
 
         return StringField(validators=[line_fits, in_register])
 
+    def example(self, words: str) -> dict[str, str]:
+        return {CHOSEN: self.providers.all[0].business_id}
+
     def missing_message(self) -> Message:
         return msg("Valitkaa koulutuksen järjestäjä luettelosta.")
 

@@ -87,6 +87,9 @@ class ContactQuestion(Question):
         except EmailError:
             return None
 
+    def example(self, words: str) -> dict[str, str]:
+        return {NAME: words, TITLE: words, PHONE: "050 123 4567", EMAIL: "nimi@example.fi"}
+
     def build_field(self, suffix: str) -> Any:
         def sensible(form: Form, field: StringField) -> None:
             text = (field.data or "").strip()

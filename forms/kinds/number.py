@@ -32,6 +32,9 @@ class NumberQuestion(CountedQuestion, Measured):
     def in_words(self, count: Count) -> Quantity:
         return self.quantity(count)
 
+    def example(self, words: str) -> dict[str, str]:
+        return {"": self.example_of_number()}
+
     def missing_message(self) -> Message:
         return msg("Kirjoittakaa luku.")
 

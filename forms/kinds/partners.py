@@ -24,6 +24,9 @@ class PartnersQuestion(RowsQuestion):
     def build_field(self, suffix: str) -> Any:
         return StringField(validators=[line_fits])
 
+    def example(self, words: str) -> dict[str, str]:
+        return dict.fromkeys(self.in_rows(range(min(2, self.most_rows))), words)
+
     def missing_message(self) -> Message:
         return msg("Kirjoittakaa vähintään yksi nimi.")
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_validator
 from wtforms import Form, StringField
 
+from clock import HELSINKI
 from forms.question import Question, Severity, Typed, UnreadableError, flag
 from forms.shown import Row, Shown
 from forms.strict import Strict
@@ -20,6 +21,7 @@ START, END = "alku", "loppu"
 _LABELS = {START: msg("Aloituspäivämäärä"), END: msg("Lopetuspäivämäärä")}
 _FINNISH = re.compile(r"^([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})$")
 _ISO = re.compile(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$")
+_MOMENT = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: klo| kl\.)? ([0-9]{1,2})[.:]([0-9]{2})")
 # Years outside these are slips of the finger, not periods of a grant.
 _YEARS = range(1990, 2100)
 
@@ -44,6 +46,16 @@ def parse_date(typed: str) -> date | None:
         return date(year, month, day)
     except ValueError as error:
         raise UnreadableError(msg("Tätä päivää ei ole kalenterissa. Tarkistakaa päivä ja kuukausi.")) from error
+
+
+def parse_moment(typed: str) -> datetime:
+    """The instant of a day and clock time in Finland, as in 31.3.2027 klo 16.15. Raises UnreadableError."""
+    found = _MOMENT.fullmatch(typed.strip())
+    try:
+        day, month, year, hour, minute = (int(part) for part in found.groups()) if found else (0,) * 5
+        return datetime(year, month, day, hour, minute, tzinfo=HELSINKI)
+    except ValueError as error:
+        raise UnreadableError(msg("Kirjoittakaa päivä ja kellonaika muodossa 31.3.2027 klo 16.15.")) from error
 
 
 class OfferedPeriod(Strict):
@@ -110,6 +122,9 @@ class PeriodQuestion(Question):
             return parse_date(typed.get(suffix) or "")
         except UnreadableError:
             return None
+
+    def example(self, words: str) -> dict[str, str]:
+        return {START: self.offered.start.isoformat(), END: self.offered.end.isoformat()}
 
     def missing_message(self) -> Message:
         return msg("Merkitkää käyttöaika.")

@@ -10,7 +10,7 @@ from wtforms import Form, StringField
 
 from forms.counted import Count, CountedQuestion, Measured
 from forms.json_schema import object_of
-from forms.kinds.amounts import euros_fit, read_euros
+from forms.kinds.amounts import EXAMPLE, euros_fit, read_euros
 from forms.question import Severity, Table, Typed, line_fits
 from forms.rows import RowsQuestion
 from forms.shown import Row, Shown
@@ -36,6 +36,10 @@ class Column(Strict):
     def in_words(self, count: Count) -> Euros | Quantity:
         return Quantity(Decimal(count))
 
+    def example(self, words: str) -> str:
+        """What a cell may hold."""
+        return words
+
     def fits(self, form: Form, field: StringField) -> None:
         """The validator of a cell."""
         raise NotImplementedError
@@ -59,6 +63,9 @@ class EurosColumn(Column):
     def in_words(self, count: Count) -> Euros:
         return Euros(int(count))
 
+    def example(self, words: str) -> str:
+        return EXAMPLE
+
     def fits(self, form: Form, field: StringField) -> None:
         euros_fit(form, field)
 
@@ -68,6 +75,9 @@ class NumberColumn(Measured, Column):
 
     def in_words(self, count: Count) -> Quantity:
         return self.quantity(count)
+
+    def example(self, words: str) -> str:
+        return self.example_of_number()
 
 
 AnyColumn = Annotated[TextColumn | EurosColumn | NumberColumn, Field(discriminator="kind")]
@@ -146,6 +156,10 @@ class TableQuestion(RowsQuestion, CountedQuestion):
 
     def in_words(self, count: Count) -> Euros | Quantity:
         return self.main_column.in_words(count) if self.main_column else Quantity(Decimal(count))
+
+    def example(self, words: str) -> dict[str, str]:
+        cells = self.in_rows(range(min(2, self.most_rows)))
+        return {cell: self.column_of(cell).example(words) for cell in cells}
 
     def missing_message(self) -> Message:
         return msg("Täyttäkää vähintään yksi rivi.")

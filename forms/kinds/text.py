@@ -74,5 +74,8 @@ class TextQuestion(Question):
         words = pieces(str(before.text or ""), str(after.text or ""))
         return (ChangedPart(None, before.text, after.text, words),)
 
+    def example(self, words: str) -> dict[str, str]:
+        return {"": words[: self.limit]}
+
     def missing_message(self) -> Message:
         return msg("Vastaus puuttuu.")

@@ -12,6 +12,7 @@ from services.accounts import Role
 from tests.accessibility.looks import fill, violations
 from tests.accessibility.test_layout import look_in_every_way
 from tests.browser import send
+from tests.conftest import ROOT
 from tests.desk import signed_in
 from tests.service import Service
 
@@ -20,7 +21,11 @@ LIST = f"{CALL}/"
 PAGES = ("/virkailija/", "/virkailija/istunnot", LIST, f"{CALL}/yleiskuva", f"{CALL}/kasittely", f"{CALL}/vienti")
 ACCOUNTS = "/virkailija/kayttajatunnukset"
 LOG = ("/virkailija/loki", "/virkailija/loki?paiva=1.6.")
-FOR_ADMINS = ("/virkailija/luvut", ACCOUNTS, f"{ACCOUNTS}/uusi", f"{ACCOUNTS}/1", *LOG)
+VERSIONS = "/virkailija/hakujen-versiot"
+VERSION = f"{VERSIONS}/strategiarahoitus-2021/1"
+PREVIEWS = tuple(f"{VERSION}/esikatselu{page}" for page in ("", "/yhteenveto", "/viesti"))
+OF_CALLS = (VERSIONS, f"{VERSIONS}/uusi", f"{VERSION}/", *PREVIEWS)
+FOR_ADMINS = ("/virkailija/luvut", ACCOUNTS, f"{ACCOUNTS}/uusi", f"{ACCOUNTS}/1", *LOG, *OF_CALLS)
 ACTS = ("", "taydennys", "lisaaika", "peruutus", "linkki")
 """The pages of one application."""
 
@@ -51,4 +56,24 @@ def test_the_desk_is_for_everybody(at_the_desk: Page, service: Service, fields: 
             # A table of nine columns needs two directions (WCAG 1.4.10): it scrolls in a place of its own.
             if address != LIST:
                 found += look_in_every_way(page, address)
+    found += of_files(page)
     assert found == [], "\n".join(found)
+
+
+def of_files(page: Page) -> list[str]:
+    """What is wrong with the pages that follow a file: its faults; its changes, with what is to be chosen."""
+    text = (ROOT / "calls/strategiarahoitus-2021.toml").read_text()
+    found: list[str] = []
+    for content, words in (
+        (text.replace("limit = ", f"{'x' * 200} = ", 1), "Tiedostoa ei lisätty"),
+        (text.replace('key = "q13"', 'key = "q41"'), "Sitä ei ole vielä julkaistu"),
+    ):
+        page.goto(f"{VERSIONS}/uusi?kieli=fi")
+        page.set_input_files("#haku", {"name": "haku.toml", "mimeType": "text/plain", "buffer": content.encode()})
+        page.get_by_role("button", name="Tarkista ja lisää").click()
+        expect(page.get_by_text(words)).to_be_visible()
+        found += violations(page, words) + look_in_every_way(page, words)
+    page.get_by_role("link", name="Julkaise versio").click()
+    page.get_by_role("button", name="Julkaise").click()
+    expect(page.get_by_text("Valitkaa, minne vastaukset siirtyvät.")).to_be_visible()
+    return [*found, *violations(page, "julkaise"), *look_in_every_way(page, "julkaise")]

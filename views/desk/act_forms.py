@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from wtforms import Form, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, Form, SelectMultipleField, StringField, TextAreaField, ValidationError
 
 import clock
 from forms.clean import clean_line, clean_text
 from forms.kinds.contact import EmailError, email_advice, parse_email
-from forms.kinds.period import parse_date
+from forms.kinds.period import parse_date, parse_moment
 from forms.question import UnreadableError
 from forms.texts import Message, msg
 from models.handling import Handling
@@ -180,6 +180,27 @@ class EndForm(SmallForm):
     def ended_on(self) -> date:
         """Once it is found valid."""
         return _day_of(self.paiva)
+
+
+class PublicationForm(ReasonForm):
+    """``siirto.KEY`` is beside these for each question whose answers have no place; ``edellinen`` is the number of the
+    version with which the page compared."""
+
+    voimaan = StringField(filters=[_line])
+    hyvaksyn = BooleanField()
+    edellinen = StringField(filters=[_line])
+
+    def validate_voimaan(self, field: StringField) -> None:
+        try:
+            if field.data:
+                parse_moment(field.data)
+        except UnreadableError as error:
+            raise ValidationError(error.advice) from error
+
+    @property
+    def begins(self) -> datetime | None:
+        """Once it is found valid; None for now."""
+        return parse_moment(self.voimaan.data) if self.voimaan.data else None
 
 
 class LateForm(ReasonForm):
