@@ -101,6 +101,8 @@ def totals_of(answers: Answers) -> Totals | None:
     costs_of = {answers.call.section_of(key).key: key for key in question.beside}
     for source in question.sources:
         section = answers.call.section_of(source)
+        if not section.area:
+            continue
         is_open = answers.is_open(section)
         requested = answers.amount(source, question.row) or 0
         costs_key = costs_of.get(section.key)

@@ -135,10 +135,10 @@ def _areas(call: Call, rows: list[_Row]) -> list[AreaSum]:
 
 
 def _summed(call: Call) -> list[Section]:
-    """The sections whose amounts the call sums up, in its order."""
+    """The areas whose amounts the call sums up, in its order."""
     question = call.totals_question
     keys = {call.section_of(source).key for source in question.sources} if question else set()
-    return [section for section in call.sections if section.key in keys]
+    return [section for section in call.sections if section.area and section.key in keys]
 
 
 def _providers(register: Register, rows: list[_Row]) -> list[ProviderSum]:

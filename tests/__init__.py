@@ -18,6 +18,7 @@ Where to look:
 - ``test_rules``: checks across questions
 - ``test_conditions``, ``test_browser_conditions``: questions that wait for the answers to others
 - ``test_call_file``: a call's file; ``test_call_faults``, ``test_toml_places``: what is said of a wrong one, and where
+- ``test_rounds``: each call of ``calls/`` whole, in Chromium, with answers that ``answered`` makes from its file
 - ``test_call_commands``: making one; ``test_call_fuzz``: files changed at random
 - ``test_call_changes``: what changed between versions of a call
 - ``test_call_versions``: calls in the database; ``test_publishing``

@@ -281,3 +281,9 @@ def test_a_save_brings_the_state_of_all_that_a_rule_compares_with_it(small: Call
 
 def test_nothing_matches_before_anything_is_typed(small: Callable[..., Applicant]) -> None:
     assert "täsmäävät" not in small("rules").text
+
+
+def test_sums_of_a_call_without_areas_speak_of_none(small: Callable[..., Applicant]) -> None:
+    applicant = small("derived").press("Tallenna", {"q1.palkat": "100", "q1.muut": "20"}).go("yhteenveto")
+    assert "Summat Haettava Kustannukset Yhteensä 100 € 120 €" in applicant.text
+    assert "kehittämiskokonaisuu" not in applicant.text.lower()

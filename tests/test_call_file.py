@@ -33,7 +33,9 @@ OLD_TOOL = [
 def folder(tmp_path: Path) -> Path:
     """A copy of the real call to spoil."""
     target = tmp_path / "calls"
-    shutil.copytree(ROOT / "calls", target)
+    target.mkdir()
+    for path in (REAL, *REAL.parent.glob("*.csv")):
+        shutil.copy(path, target)
     return target
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from flask import Flask
 
 import clock
 from tests.applicant import Applicant
+from tests.conftest import ROOT
 from tests.test_sending import filled
 
 OPEN = "2021-05-17T15:00:00"
@@ -128,3 +130,25 @@ def test_a_proxys_word_on_arrival(
 def test_nonsense_on_arrival_is_nothing(make_app: Callable[..., Flask], said: str) -> None:
     app = make_app(proxies=1, arrival_header="X-Arrived")
     assert app.test_client().get("/", headers={"X-Arrived": said}).status_code == 200
+
+
+def test_the_front_page_lists_calls_by_what_can_be_done_with_them(
+    make_app: Callable[..., Flask], tmp_path: Path, at: Callable[[str], None]
+) -> None:
+    """One call to come, one open, one over, as each in turn is."""
+    times = {"eka": ("2021-02-01", "2021-03-01"), "toka": ("2022-02-01", "2022-03-01")}
+    for key, (opens, closes) in times.items():
+        text = (ROOT / "tests/calls/text.toml").read_text().replace('key = "text"', f'key = "{key}"', 1)
+        text = text.replace("2021-01-01", opens, 1).replace("2031-01-01", closes, 1)
+        (tmp_path / f"{key}.toml").write_text(text.replace('"PIENI"', f'"{key.upper()}"').replace("Pieni haku", key))
+    reader = Applicant(make_app(calls_dir=tmp_path))
+    for instant, listed in {
+        "2021-01-01": "Tulevat haut eka",
+        "2021-02-10": "Avoimet haut eka Ministeriö Haku on auki",
+        "2021-06-01": "Päättyneet haut eka",
+        "2022-06-01": "Päättyneet haut toka Ministeriö",
+    }.items():
+        at(instant)
+        assert listed in reader.get("/").text
+    assert "Avoimet haut" not in reader.text
+    assert "Tulevat haut" not in reader.text

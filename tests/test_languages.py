@@ -77,6 +77,8 @@ def program(tmp_path: Path) -> Path:
         write_mo(mo, third)
 
     call = copy / "calls/strategiarahoitus-2021.toml"
+    for other in {*call.parent.glob("*.toml")} - {call}:
+        other.unlink()
     data = with_third_language(tomllib.loads(call.read_text()))
     call.write_text("".join(f"{key} = {in_toml(value)}\n" for key, value in data.items()))
     return copy

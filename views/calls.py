@@ -65,9 +65,14 @@ def call_state(call: Call) -> str:
 
 @bp.get("/")
 def index() -> str:
-    states = [(call, call_state(call), time_left(call)) for call in calls()]
+    by_state: dict[str, list[tuple[Call, timedelta | None]]] = {"open": [], "coming": [], "over": []}
+    for call in calls():
+        by_state[call_state(call)].append((call, time_left(call)))
+    # The one that closes next stands first; of those that are over the last.
+    for state in ("open", "coming"):
+        by_state[state].reverse()
     mine = [_mine(opened) for opened in my_applications()]
-    return render_template("calls/index.html", states=states, mine=mine, is_deleted="poistettu" in request.args)
+    return render_template("calls/index.html", by_state=by_state, mine=mine, is_deleted="poistettu" in request.args)
 
 
 @bp.get("/haku/<call_key>")
