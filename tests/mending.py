@@ -1,7 +1,7 @@
 """Small calls that are changed while people write: their files, and how they are published."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,13 @@ def until_all_know(service: Service, call_key: str, gone: str) -> None:
     while seen[-20:] != [True] * 20:
         assert time.monotonic() < end, f"somebody still says {gone}"
         seen.append(gone not in RealApplicant(service).get(f"/haku/{call_key}").text)
+
+
+def until(what: Callable[[], bool], seconds: float = 20) -> None:
+    """Ask until it is so."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not come about"
 
 
 def folder_with(path: Path, text: str) -> Path:
