@@ -1,4 +1,4 @@
-"""Pictures of a call as docs/making-a-call.md makes it, a part of ``make screens``: new, and mended while people write."""
+"""Pictures of a call as docs/making-a-call.md makes it, for ``make screens``: new, and mended while people write."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from tests.service import Service
 
 KEY = "avustus"
 TEXT = (
-    "Uudistamme hitsauksen oppimisympäristön kahdessa toimipisteessä. Opiskelijat harjoittelevat ensin simulaattorilla, "
+    "Uudistamme hitsauksen oppimisympäristön kahdessa toimipisteessä. Opiskelijat harjoittelevat simulaattorilla, "
     "ja opettaja näkee jokaisen edistymisen."
 )
 
