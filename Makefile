@@ -36,7 +36,7 @@ $(MO): %.mo: %.po $(VENV)/.runtime
 	$(BIN)/pybabel --quiet compile -i $< -o $@
 
 run: $(VENV)/.runtime $(MO) ## Try the service at http://127.0.0.1:8000 (PORT=…)
-	TRYOUT=true HELD_OPEN='["strategiarahoitus-2021"]' BASE_URL=$${BASE_URL:-http://127.0.0.1:$(PORT)} \
+	TRYOUT=true HELD_OPEN="$${HELD_OPEN:-[\"strategiarahoitus-2021\"]}" BASE_URL=$${BASE_URL:-http://127.0.0.1:$(PORT)} \
 	  $(BIN)/gunicorn --bind 127.0.0.1:$(PORT)
 
 test: $(VENV)/.dev $(MO) ## Everything there is to check; what is missing of Debian is installed when root

@@ -45,9 +45,14 @@ def publish(
     with database.connection_context(), speaking(SOURCE):
         try:
             read = call_versions.read_file(file)
-            for change in service.plan(read, moves).changes:
+            plan = service.plan(read, moves)
+            if plan.before is None:
+                click.echo(f"  {read.call.key} is a new call: nobody is writing in it.")
+            for change in plan.changes:
                 click.echo(_line(change))
             if dry_run:
+                if plan.faults:
+                    raise NotPublishedError(plan.faults)
                 return
             version = service.publish(read, begins, moves=moves, is_accepted=accept, note=note)
         except (CallFileError, NotPublishedError) as error:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.applicant import fields_of_answers
 from tests.browser import begin, fill_known, press, send
+from tests.call_screens import key_states_of_a_call
 from tests.conftest import CHROMIUM, ROOT, SAMPLE, need, with_provider
 from tests.desk_screens import desk_pages, key_states_of_the_desk
 from tests.key_states import key_states, take
@@ -107,6 +108,7 @@ def run(browser: Browser, service: Service) -> None:
     fields = fields_of_answers(with_provider(json.loads(SAMPLE.read_text())))
     key_states(browser, service, fields)
     key_states_of_the_desk(browser, service, fields, take)
+    key_states_of_a_call(browser, service, take)
     for scripts in (True, False):
         context = browser.new_context(java_script_enabled=scripts, base_url=service.url, locale="fi-FI")
         prefix = "skriptit" if scripts else "ei-skripteja"

@@ -110,3 +110,17 @@ def test_commands_work_before_there_are_tables(started: Started, tmp_path: Path)
     assert runner.invoke(args=["retention", "run", "--dry-run"]).output.startswith("text: drafts to delete: none")
     migrate()
     assert kept() == [("text", 1, True)]
+
+
+def test_trying_a_publication_says_what_it_would_do(started: Started, folder: Path, tmp_path: Path) -> None:
+    app = started()
+    Applicant(app).get("/")
+    runner = app.test_cli_runner()
+    new = tmp_path / "uusi.toml"
+    text = (folder / "text.toml").read_text()
+    new.write_text(text.replace('key = "text"', 'key = "uusi"').replace('"PIENI"', '"UUSI"'))
+    assert "uusi is a new call" in runner.invoke(args=["call", "publish", str(new), "--dry-run"]).output
+    same = runner.invoke(args=["call", "publish", str(folder / "text.toml"), "--dry-run"])
+    assert same.exit_code == 1
+    assert "it is the same as version 1" in same.output
+    assert kept() == [("text", 1, True)]

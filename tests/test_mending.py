@@ -69,6 +69,29 @@ def test_a_question_goes(app: Flask, writer: Applicant) -> None:
     assert TEXTS["q1"] not in writer.get(f"/hakemus/{writer.reference}/versio/1/tietue.json").response.text  # type: ignore[union-attr]
 
 
+COSTS = """
+[[rows.kulut]]
+key = "palkat"
+label = { fi = "Palkat", sv = "Löner" }
+[[questions]]
+key = "q9"
+number = 9
+section = "osio"
+kind = "amounts"
+rows = "kulut"
+label = { fi = "Kulut", sv = "Kostnader" }
+"""
+
+
+def test_amounts_that_are_not_asked_any_more_have_no_total(app: Flask) -> None:
+    publish(app, text_of("haku", [ONE], more=COSTS))
+    writer = Applicant(app).begin("haku").press("Tallenna", {"q9.palkat": "1200"})
+    publish(app, text_of("haku", [ONE]))
+    writer.go("hakemus")
+    assert "Palkat 1 200 €" in writer.text
+    assert "Yhteensä" not in writer.text
+
+
 def test_all_keys_move_up_by_one(app: Flask, writer: Applicant) -> None:
     """As officers number: a new first question takes the key of the old one. A page is open meanwhile."""
     first = Asked("q1", "Uusi")
