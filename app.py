@@ -15,8 +15,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import extensions
 import language
 import logs
-from call_commands import WITHOUT_SETTINGS
-from cli import register_commands
+from commands import register_commands
+from commands.calls import WITHOUT_SETTINGS
 from forms.faults import CallFileError
 from forms.texts import LANGUAGES, SOURCE, Euros, Percent
 from models.database import bind, database

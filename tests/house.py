@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("views", "services", "models", "forms")
+ROOMS = ("commands", "views", "services", "models", "forms")
 """From the top down; the modules beside them are the roof and the ground."""
 
 

@@ -129,7 +129,7 @@ def test_no_question_is_named_outside_its_call(call: Call) -> None:
     """A new call must need no change of the program: keys stand in the call's file alone."""
     keys = "|".join(question.key for question in call.questions)
     quoted = re.compile(rf"""["'](?:{keys})(?:\.[a-z0-9]+)?["']""")
-    for folder in ("views", "services", "models", "templates", "forms"):
+    for folder in ("commands", "views", "services", "models", "templates", "forms"):
         for path in (ROOT / folder).rglob("*"):
             if path.suffix in (".py", ".html", ".txt"):
                 assert not quoted.search(path.read_text()), path

@@ -24,7 +24,7 @@ from tests.service import Service
 from tests.test_journey_http import pdf_text
 from tests.words import Words
 
-PROGRAM = ("forms", "models", "services", "views", "templates", "static", "calls", "translations")
+PROGRAM = ("commands", "forms", "models", "services", "views", "templates", "static", "calls", "translations")
 MARK = "[en] "
 
 

@@ -16,7 +16,8 @@ from tests.deploy.systemd import Systemd, moved
 HOST = "strategiarahoitus.example.fi"
 _PAGE = ROOT / "docs/operations.md"
 _PROGRAM = ("*.py", "pyproject.toml", "requirements.txt", "babel.cfg")
-_FOLDERS = ("calls", "deploy", "forms", "models", "services", "static", "templates", "translations", "views")
+_ROOMS = ("commands", "forms", "models", "services", "views")
+_FOLDERS = (*_ROOMS, "calls", "deploy", "static", "templates", "translations")
 
 # What the page asks of the machine around the service. {root} is the folder, {python} a Python that has our packages.
 _COMMANDS = {

@@ -14,6 +14,7 @@ from flask import render_template
 from flask.cli import AppGroup
 
 import clock
+from commands.words import helsinki
 from forms.call_file import CallSource, expect_another, load_call, read_call, wrong_with
 from forms.clean import clean_line
 from forms.definition import Call
@@ -26,7 +27,6 @@ from forms.schema import schema_of_files
 from forms.texts import LANGUAGES, SOURCE, Message, Text, msg
 from language import gettext, localise, speaking
 from models.database import database
-from operating import helsinki
 from services import exports, retention, submissions
 from services.context import calls
 from services.exports.content import Export

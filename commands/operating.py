@@ -1,12 +1,13 @@
 """The commands of ``flask`` for whoever looks after the server: the database, backups, maintenance."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 import clock
+from commands.words import helsinki
 from forms.texts import LANGUAGES, SOURCE
 from models import moving
 from models.database import DOES_NOT_WORK, database, migrate
@@ -18,11 +19,6 @@ from services.maintenance import Maintenance
 db_group = AppGroup("db", help="The database.")
 backup_group = AppGroup("backup", help="Backups of the database.")
 maintenance_group = AppGroup("maintenance", help="While it is on, people are told to wait, and keep their text.")
-
-
-def helsinki(instant: datetime) -> str:
-    """An instant as the commands say it."""
-    return f"{clock.in_helsinki(instant):%d.%m.%Y %H.%M} Helsinki time"
 
 
 @db_group.command("upgrade")

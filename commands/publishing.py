@@ -7,13 +7,13 @@ import click
 from flask.cli import with_appcontext
 
 import clock
+from commands.words import helsinki
 from forms.call_changes import CallChange
 from forms.faults import CallFileError
 from forms.texts import SOURCE
 from language import localise, speaking
 from models.database import database
-from services import call_versions
-from services import publishing as service
+from services import call_versions, publishing
 from services.publishing import NotPublishedError
 
 
@@ -45,7 +45,7 @@ def publish(
     with database.connection_context(), speaking(SOURCE):
         try:
             read = call_versions.read_file(file)
-            plan = service.plan(read, moves)
+            plan = publishing.plan(read, moves)
             if plan.before is None:
                 click.echo(f"  {read.call.key} is a new call: nobody is writing in it.")
             for change in plan.changes:
@@ -54,12 +54,11 @@ def publish(
                 if plan.faults:
                     raise NotPublishedError(plan.faults)
                 return
-            version = service.publish(read, begins, moves=moves, is_accepted=accept, note=note)
+            version = publishing.publish(read, begins, moves=moves, is_accepted=accept, note=note)
         except (CallFileError, NotPublishedError) as error:
             said = "\n".join(str(localise(fault)) for fault in error.faults)
             raise click.ClickException(f"Not published. {said}") from error
-    since = clock.in_helsinki(version.publish_at)
-    click.echo(f"{version.call_key} version {version.number} is in force from {since:%d.%m.%Y %H.%M} Helsinki time on.")
+    click.echo(f"{version.call_key} version {version.number} is in force from {helsinki(version.publish_at)} on.")
 
 
 def _line(change: CallChange) -> str:
@@ -72,7 +71,7 @@ def _line(change: CallChange) -> str:
 def take_back(key: str) -> None:
     """Do not publish after all what is in force of the call KEY only later."""
     with database.connection_context():
-        version = service.take_back(key)
+        version = publishing.take_back(key)
     if version is None:
         raise click.ClickException(f"No version of {key} waits to be in force.")
     click.echo(f"{key} version {version.number} is not published.")
