@@ -152,3 +152,10 @@ def test_the_front_page_lists_calls_by_what_can_be_done_with_them(
         assert listed in reader.get("/").text
     assert "Avoimet haut" not in reader.text
     assert "Tulevat haut" not in reader.text
+
+
+@pytest.mark.parametrize("instant", ["2020-05-01", "2022-05-01"])
+def test_a_call_that_is_held_open_says_outside_which_times(app: Flask, at: Callable[[str], None], instant: str) -> None:
+    at(instant)
+    times = "Sitä pidetään auki, vaikka hakuaika on 19.4.2021 klo 00.00 – 17.5.2021 klo 16.15 (Suomen aikaa)."
+    assert f"Haku on auki. {times}" in Applicant(app).get("/").text
