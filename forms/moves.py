@@ -57,10 +57,17 @@ class Step:
         target = self.target(key)
         return target.key if target else None
 
+    def fitting(self, key: str, typed: Typed) -> Typed:
+        """What the newer version's question can show of an answer of the older."""
+        target = self.target(key)
+        # What is stored of a button or a file is no words, which a field to type in would make of it.
+        if target is None or (self.old.question(key).is_ticked and not target.is_ticked):
+            return {}
+        return target.fitting(typed)
+
     def split(self, key: str, typed: Typed) -> tuple[Typed, Typed]:
         """An answer of the older version: what its question in the newer shows of it, and what has no place there."""
-        target = self.target(key)
-        fits = target.fitting(typed) if target else {}
+        fits = self.fitting(key, typed)
         return fits, {suffix: text for suffix, text in typed.items() if suffix not in fits}
 
     def faults(self) -> Iterator[Message]:
@@ -151,6 +158,7 @@ class _Places:
     """Under which keys the fields of a question go on."""
 
     def __init__(self, question: Question, posted: Posted, step: Step) -> None:
+        self._step, self._key = step, question.key
         self._target, self._left = step.target(question.key), aside(question.key, step.number)
         names = Counter(question.field_name(suffix) for suffix in question.possible_suffixes)
         self._suffixes = {question.field_name(suffix): suffix for suffix in question.possible_suffixes}
@@ -176,7 +184,7 @@ class _Places:
 
     def _fits(self, name: str, text: str) -> bool:
         suffix = text if name in self._boxes else self._suffixes[name]
-        return self._target is not None and suffix in self._target.fitting({suffix: text})
+        return suffix in self._step.fitting(self._key, {suffix: text})
 
 
 def _of_button(value: str, step: Step) -> str:

@@ -22,7 +22,8 @@ Where to look:
 - ``test_call_commands``: making one; ``test_call_fuzz``: files changed at random
 - ``test_call_changes``: what changed between versions of a call
 - ``test_call_versions``: calls in the database; ``test_publishing``
-- ``test_mending``, ``test_mending_parts``, ``test_browser_mending``: a call is changed while people write
+- ``test_mending``, ``test_mending_parts``, ``test_mending_kinds``, ``test_browser_mending``: a call is changed while
+  people write
 - ``test_saving``: what a save means
 - ``test_history``: two people, earlier answers, links in the applicant's hands
 - ``test_sending``: what stands against it, what it leaves

@@ -174,6 +174,17 @@ def test_a_chosen_option_goes(begun: Begun, is_chosen_before: bool) -> None:
     assert "Toteuttaja Järjestäjä itse" in old_page.go("yhteenveto").text
 
 
+def test_a_choice_becomes_no_text(begun: Begun) -> None:
+    """Where an officer lets it go to a question for a text: what is stored of it are no words."""
+    app, writer, text = begun("single_choice")
+    writer.press("Tallenna", {"q1": "muu"})
+    old_page = writer.moved_to(app)
+    publish(app, another_question(text), moves={"q1": "q1"})
+    for page in (writer.go("hakemus"), old_page.press("Tallenna", {"q1": "itse"})):
+        assert page.value("q1") == ""
+    assert "muihin vastauksiin. Järjestäjä itse" in old_page.text
+
+
 def test_a_box_goes(begun: Begun) -> None:
     """Ticked before, or in a page that is open meanwhile, whose other boxes count as ever."""
     app, writer, text = begun("multiple_choice")
