@@ -114,7 +114,7 @@ def waits_for(questions: Iterable[Question], sections: Iterable[Section]) -> dic
 class Call(Strict):
     """A call for applications: its texts, times, addresses, questions and rules."""
 
-    key: Annotated[str, shaped(r"^[a-z0-9][a-z0-9-]{0,60}$", _CALL_KEY)]
+    key: Annotated[str, shaped(r"^[a-z0-9][a-z0-9-]{0,59}$", _CALL_KEY)]
     reference_prefix: Annotated[str, shaped(r"^[A-Z0-9]{2,6}$", _PREFIX)]
     opens: _Time
     """The first instant at which sending is possible, aware UTC; written in the file as Helsinki time."""

@@ -4,6 +4,7 @@ import peewee
 
 from models.call import CallVersion
 from models.database import Model, UtcDateTimeField
+from models.officer import Officer
 
 
 class Application(Model):
@@ -26,6 +27,9 @@ class Application(Model):
     """The last instant at which this one may be sent, where it was extended; None for the call's closing."""
     reminded_at = UtcDateTimeField(null=True)
     """When its people were reminded of what is not sent; that happens once."""
+    tried_by_id: int | None
+    tried_by = peewee.ForeignKeyField(Officer, null=True, index=False, backref="+", on_delete="RESTRICT")
+    """The officer who tries a version of a call with it and gets all its mails; it counts nowhere (services.trials)."""
 
 
 class Answer(Model):

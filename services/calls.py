@@ -23,7 +23,7 @@ from models.application import Application
 from models.call import CallVersion
 from models.database import database
 from models.submission import Submission
-from services import call_versions
+from services import call_versions, trials
 from services.call_versions import CallFile
 
 log = logs.get(__name__)
@@ -65,6 +65,7 @@ class Calls:
         self._in_use: dict[str, Call] = {}
         """The calls in force, and those that will be, by the version's digest."""
         self._older = lru_cache(_OLDER_ONES)(self._read)
+        self._tried = lru_cache(_OLDER_ONES)(self._read_tried)
         self._is_taken_up = False
         self._looking = Lock()
         self._looked_at = float("-inf")
@@ -76,19 +77,26 @@ class Calls:
         return self._by_key().get(key)
 
     def __getitem__(self, key: str) -> Call:
-        return self._by_key()[key]
+        """Also one that is only tried: whoever has an application of it may have the rest."""
+        return self._tried(key)[0] if trials.version_in(key) is not None else self._by_key()[key]
+
+    def find(self, key: str) -> Call | None:
+        """The same for a key that may be none."""
+        return self[key] if trials.version_in(key) is not None else self.get(key)
 
     def of(self, what: Application | Submission) -> Call:
         """The call in the version that something was written in, whichever is in force now."""
-        return self._call(self.version_of(what))
+        is_tried = trials.version_in(what.call_key) is not None
+        return self[what.call_key] if is_tried else self._call(self.version_of(what))
 
     def versions_of(self, key: str) -> list[Call]:
         """All that were ever published of a call, the first one first. Most are read for this: not for every page."""
-        self._look_if_due()
-        return [self._call(version) for version in self._versions.get(key, [])]
+        return [self._call(version) for version in self._of_key(key)]
 
     def in_force(self, key: str) -> int:
         """The id of the version that is in force. Needs the database, and raises what stands against using it."""
+        if (tried := trials.version_in(key)) is not None:
+            return tried
         self._look_if_due()
         if not self._versions:
             self.look()
@@ -98,8 +106,7 @@ class Calls:
 
     def personal_keys(self, key: str) -> list[str]:
         """The questions whose answers are personal details in any version, those kept aside among them."""
-        self._look_if_due()
-        versions = self._versions.get(key, [])
+        versions = self._of_key(key)
         personal = [(question, one.number) for one in versions for question in self._call(one).personal_keys]
         return sorted({found for one in personal for found in (one[0], aside(*one))})
 
@@ -109,8 +116,7 @@ class Calls:
 
     def numbered(self, key: str, number: int) -> Call | None:
         """A call in one of its published versions."""
-        self._look_if_due()
-        return next((self._call(one) for one in self._versions.get(key, []) if one.number == number), None)
+        return next((self._call(one) for one in self._of_key(key) if one.number == number), None)
 
     def steps(self, key: str, since: int | None, until: int | None) -> list[Step]:
         """The way from one version to a later one, by their ids; None is the first. Nothing where there is none."""
@@ -118,22 +124,28 @@ class Calls:
         return self.numbered_steps(key, first, last)
 
     def numbered_steps(self, key: str, first: int, last: int) -> list[Step]:
-        way = [one for one in self._versions.get(key, []) if first <= one.number <= last]
+        way = [one for one in self._of_key(key) if first <= one.number <= last]
         return [Step(old.number, self._call(old), self._call(new), new.moves) for old, new in itertools.pairwise(way)]
 
     def _place(self, key: str, version_id: int | None) -> Version:
         """A published version by its id, looked for anew where it is so new that it is not known here."""
-        self._look_if_due()
         for is_new_look in (False, True):
             if is_new_look:
                 self.look()
-            versions = self._versions.get(key, [])
+            versions = self._of_key(key)
             if found := next((one for one in versions if version_id in (one.id, None)), None):
                 return found
         raise LookupError(f"{key} has no published version {version_id}")
 
+    def _of_key(self, key: str) -> list[Version]:
+        """The published versions of a call; of one that is tried, that one."""
+        if trials.version_in(key) is not None:
+            return [self._tried(key)[1]]
+        self._look_if_due()
+        return self._versions.get(key, [])
+
     def is_held_open(self, call: Call) -> bool:
-        return call.key in self._held_open
+        return call.key in self._held_open or trials.version_in(call.key) is not None
 
     def has_opened(self, call: Call, at: datetime) -> bool:
         return self.is_held_open(call) or call.has_opened(at)
@@ -204,6 +216,11 @@ class Calls:
     def _call(self, version: Version) -> Call:
         """What a version says; of one that is in use already read."""
         return self._in_use.get(version.digest) or self._older(version.digest)
+
+    def _read_tried(self, key: str) -> tuple[Call, Version]:
+        row = CallVersion.get_by_id(trials.version_in(key))
+        known = Version(row.id, key, row.number, row.digest, row.made_at, row.made_at, {})
+        return trials.as_tried(self._call(known), key), known
 
     def _read(self, digest: str) -> Call:
         own = next((file.call for file in self._shipped if file.digest == digest), None)

@@ -74,7 +74,8 @@ def find(reference: str, fingerprint: str) -> Found | None:
     sent = submissions.versions_of_reference(plain_reference(reference))
     # Every version is looked at, so that the time tells nothing of which one it was.
     matching = [version for version in sent if hmac.compare_digest(version.fingerprint, fingerprint)]
-    if not matching:
+    # What was only tried was never sent to anybody.
+    if not matching or matching[0].application.tried_by_id is not None:
         return None
     known = matching[0]
     return Found(known.application.reference, known.version, known.sent_at, known is sent[0])

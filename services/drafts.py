@@ -14,6 +14,7 @@ from forms.definition import Call
 from forms.question import Typed
 from models.application import Answer, Application
 from models.database import database
+from models.officer import Officer
 from models.prepared import Prepared, gap
 from services import figures
 from services.context import calls
@@ -41,8 +42,8 @@ class Stored:
 NEVER_SAVED = Stored()
 
 
-def begin(call: Call, language: str) -> Application:
-    """A new, empty application with a reference of its own."""
+def begin(call: Call, language: str, tried_by: Officer | None = None) -> Application:
+    """A new, empty application with a reference of its own; ``tried_by`` is set for one that counts nowhere."""
     at = clock.now()
     while True:
         signs = "".join(secrets.choice(_REFERENCE_SIGNS) for _ in range(SIGNS_AFTER_PREFIX))
@@ -56,10 +57,11 @@ def begin(call: Call, language: str) -> Application:
                     language=language,
                     created_at=at,
                     touched_at=at,
+                    tried_by=tried_by,
                 )
         except peewee.IntegrityError:
             continue
-        figures.count(Event.DRAFT)
+        figures.count(Event.DRAFT, times=int(tried_by is None))
         log.info("draft_begun", call=call.key, reference=begun.reference)
         return begun
 

@@ -42,6 +42,21 @@ def delete_draft(application: Application) -> bool:
         return True
 
 
+def tries_until(at: datetime) -> list[Application]:
+    """Those by which officers tried a call, begun up to an instant."""
+    return list(Application.select().where(Application.tried_by.is_null(False), Application.created_at <= at))
+
+
+def delete_try(application: Application) -> bool:
+    """Delete what an officer tried a call with, sent or not: it is nobody's document."""
+    with database.atomic():
+        if locked(application) is None or application.tried_by_id is None:
+            return False
+        Submission.delete().where(Submission.application == application).execute()
+        Application.delete().where(Application.id == application.id).execute()
+        return True
+
+
 def _sent(application: Application) -> "peewee.ModelSelect[Submission]":
     return Submission.select().where(Submission.application == application)
 

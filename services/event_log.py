@@ -45,6 +45,7 @@ ACTS = {
     "handling_ended": msg("Merkitsi käsittelyn päättyneeksi"),
     "handling_reopened": msg("Kumosi käsittelyn päättymisen"),
     "call_version_added": msg("Lisäsi haun version"),
+    "call_tried": msg("Kokeili hakua hakijana"),
     "call_published": msg("Julkaisi haun"),
     "call_taken_back": msg("Perui haun julkaisun"),
 }
@@ -99,6 +100,7 @@ _DETAILS = {
     "handling_ended": msg("Päättynyt %(ended_on)s."),
     "call_published": msg("Versio %(version)s, voimassa %(since)s alkaen."),
     "call_version_added": msg("Versio %(version)s."),
+    "call_tried": msg("Versio %(version)s."),
     "call_taken_back": msg("Versio %(version)s."),
     "exported": msg("Muoto %(kind_of_file)s, hakemuksia %(count)s, %(with_contacts)s."),
 }

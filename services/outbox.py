@@ -44,11 +44,13 @@ def queue(
 ) -> None:
     """Put a mail into the outbox. ``kind`` is one of mail_kinds.KINDS; nothing secret is kept here."""
     at = clock.now()
+    about = application or (submission.application if submission else None)
     OutboxMail.create(
         kind=kind,
-        recipient=recipient,
+        # Whoever tries a call types any address: nobody else hears of it.
+        recipient=about.tried_by.email if about and about.tried_by else recipient,
         language=language,
-        application=application or (submission.application if submission else None),
+        application=about,
         submission=submission,
         created_at=at,
         next_at=max(at, not_before or at),

@@ -10,10 +10,11 @@ from forms.call_changes import CallChange, compare
 from forms.moves import Moves, Step
 from forms.question import Question
 from forms.texts import Message, msg
+from models.application import Link
 from models.call import CallVersion
 from models.database import database, hold
 from models.officer import Officer
-from services import accounts, call_versions
+from services import accounts, call_versions, drafts, links, trials
 from services.call_versions import CallFile
 from services.context import calls
 
@@ -143,6 +144,14 @@ def propose(file: CallFile, officer: Officer) -> tuple[CallVersion, bool]:
         version.save()
         accounts.note("call_version_added", officer, call_key=version.call_key, version=version.number)
     return version, True
+
+
+def begin_try(version: CallVersion, language: str, officer: Officer) -> tuple[Link, str]:
+    """An application in a version, published or not, that counts nowhere; the officer's link to it with its token."""
+    with database.atomic():
+        application = drafts.begin(calls()[trials.key_of(version.id)], language, officer)
+        accounts.note("call_tried", officer, call_key=version.call_key, version=version.number)
+        return links.create(application)
 
 
 def _waiting(file: CallFile) -> CallVersion | None:

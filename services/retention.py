@@ -17,7 +17,7 @@ from models.handling import CallHandling
 from models.officer import Officer
 from models.outbox import OutboxMail
 from models.submission import Submission
-from services import accounts, erasure, limits, pdf
+from services import accounts, erasure, limits, pdf, trials
 from services.context import calls, closing_of
 from services.exports import jobs
 
@@ -157,6 +157,7 @@ def run(at: datetime) -> Gone:
         # Those of an earlier run that was stopped too. Outside of any transaction: nobody could save meanwhile.
         gone.documents += _each(erasure.undrawn(call), _draw, gone)
         gone.events += Event.delete().where(Event.id.in_(found.events.select(Event.id))).execute()
+    gone.drafts += _each(erasure.tries_until(at - trials.KEPT), erasure.delete_try, gone)
     gone.mails = OutboxMail.delete().where(OutboxMail.id.in_(loose_mails(at).select(OutboxMail.id))).execute()
     jobs.clean_up()
     limits.forget_old(at)

@@ -155,7 +155,7 @@ def save(
         count = form.get(COUNT, "")
         order = int(count) if count.isascii() and count.isdigit() and len(count) < 10 else 0
         saved = _Saving(application, page, order, clock.now()).save([*call.questions, *earlier_ones], form)
-    figures.count(Event.SAVE, times=int(bool(saved.written)))
+    figures.count(Event.SAVE, times=int(bool(saved.written) and application.tried_by_id is None))
     if saved.clashes:
         figures.count(Event.CLASH, times=len(saved.clashes))
         questions = [clash.question.key for clash in saved.clashes]

@@ -96,6 +96,8 @@ def send(application: Application, order: Order) -> Outcome:
     """
     with database.atomic():
         outcome = _send(application, order)
+    if application.tried_by_id is not None:
+        return outcome
     if outcome.is_new and outcome.submission:
         figures.count(Event.SUBMISSION)
         log.info("sent", reference=application.reference, version=outcome.submission.version)

@@ -14,7 +14,7 @@ from tests.conftest import Desk
 OPEN = {"desk.sign_in", "desk.do_sign_in", "desk.set_up"}
 """For those who are not signed in yet."""
 FOR_ADMINS = {"account_list", "add_account", "account", "change_role", "renew_account", "remove_account"}
-FOR_ADMINS |= {"events", "show_figures", "add_call_version", "publish_call", "take_back_call"}
+FOR_ADMINS |= {"events", "show_figures", "add_call_version", "publish_call", "take_back_call", "try_call"}
 """The accounts of others, what everybody did, and what changes a call."""
 FOR_READERS = {"desk.sign_out", "desk.end_session", "desk.export"}
 """What a reader may do although it is a POST."""

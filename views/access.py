@@ -128,7 +128,7 @@ def may_open(reference: str) -> Opened | None:
     if link_id is None:
         return None
     link = links.working(link_id, reference)
-    if link is None or calls().get(link.application.call_key) is None:
+    if link is None or calls().find(link.application.call_key) is None:
         return None
     return Opened(link.application, calls().of(link.application), link)
 

@@ -161,7 +161,7 @@ def more_rows(reference: str, key: str) -> str:
 @bp.get("/haku/<call_key>/jarjestajat/<key>")
 def providers(call_key: str, key: str) -> str:
     """The register's entries that hold the typed words, as options of the list."""
-    call = calls().get(call_key)
+    call = calls().find(call_key)
     question = call.by_key.get(key) if call else None
     if not isinstance(question, ChoiceQuestion):
         abort(404)

@@ -78,7 +78,7 @@ def mail_link(reference: str) -> Response:
 def open_link(token: str) -> Response:
     """Open an application on this computer. Uses nothing up: mail scanners open links too."""
     link = links.known(token)
-    call = calls().get(link.application.call_key) if link else None
+    call = calls().find(link.application.call_key) if link else None
     if link is not None and link.revoked_at is not None:
         is_erased = call is not None and retention.is_contact_due(call, link.revoked_at)
         return make_response(render_template("errors/revoked_link.html", is_erased=is_erased), 410)

@@ -2,13 +2,16 @@
 
 from email.message import EmailMessage
 
-from flask import Response, render_template
+from flask import Response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from forms.definition import Call
 from forms.summary import summarise
 from language import current
-from services import examples
-from views.desk.access import bp, me
+from services import examples, publishing
+from services.accounts import Role
+from views.access import keep_shown, remember
+from views.desk.access import bp, me, needs
 from views.desk.call_versions import ONE, call_of_or_404, version_or_404
 
 _PATH = f"{ONE}/esikatselu"
@@ -44,6 +47,18 @@ def preview_mail(call_key: str, number: int) -> str:
     assert body is not None
     text = body.get_content()
     return _page("mail", call_key, number, call, subject=mail["Subject"], text=text)
+
+
+@bp.post(f"{ONE}/kokeile")
+@needs(Role.ADMIN)
+def try_call(call_key: str, number: int) -> BaseResponse:
+    """Begin an application that counts nowhere, and go on as an applicant."""
+    version = version_or_404(call_key, number)
+    call = call_of_or_404(version)
+    link, token = publishing.begin_try(version, current(), me())
+    remember(link)
+    keep_shown(link.application, token)
+    return redirect(url_for("apply.show", reference=link.application.reference, page=call.pages[0].key), 303)
 
 
 def _call(call_key: str, number: int) -> Call:

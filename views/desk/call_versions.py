@@ -21,7 +21,7 @@ from forms.faults import CallFileError, Fault
 from forms.texts import Message, msg
 from language import localise
 from models.call import CallVersion
-from services import call_versions, publishing
+from services import call_versions, publishing, trials
 from services.accounts import Role
 from services.context import calls
 from views.desk.access import bp, me, needs
@@ -176,6 +176,7 @@ def call_version(call_key: str, number: int) -> str:
         state=next(one.state for one in call_versions.everything()[call_key] if one.version.number == number),
         before=before,
         changes=compare(call_of_or_404(before), call, version.moves) if before else [],
+        days_tried=trials.KEPT.days,
         may_publish=current_user.role.may(Role.ADMIN),
     )
 
