@@ -8,7 +8,7 @@ from datetime import timedelta
 from playwright.sync_api import Browser, Page
 
 import clock
-from tests.browser import new_page, press
+from tests.browser import new_page, press, sign_in
 from tests.mending import until
 from tests.service import Service
 
@@ -36,7 +36,7 @@ def _all_know(page: Page, address: str, words: str) -> None:
 
 
 def key_states_of_a_call(browser: Browser, service: Service, take: Callable[[Page, str], None]) -> None:
-    """A new call as applicants see it; then a draft of it, after a question was taken away and another got shorter."""
+    """A new call, a draft of it after a question was taken away and another got shorter, that version at the desk."""
     file = service.folder / f"{KEY}.toml"
     opens, closes = (clock.in_helsinki(clock.now() + timedelta(days=days)) for days in (-1, 60))
     answers = [
@@ -70,4 +70,11 @@ def key_states_of_a_call(browser: Browser, service: Service, take: Callable[[Pag
     take(page, "13-call-mended")
     page.locator(".earlier-question").scroll_into_view_if_needed()
     take(page, "14-earlier-question")
+    page.context.close()
+
+    page = new_page(browser, service)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    sign_in(page, service, "haut@example.fi", "admin")
+    page.goto(f"/virkailija/hakujen-versiot/{KEY}/2/")
+    take(page, "15-desk-call-version")
     page.context.close()
