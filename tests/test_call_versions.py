@@ -122,5 +122,5 @@ def test_trying_a_publication_says_what_it_would_do(started: Started, folder: Pa
     assert "uusi is a new call" in runner.invoke(args=["call", "publish", str(new), "--dry-run"]).output
     same = runner.invoke(args=["call", "publish", str(folder / "text.toml"), "--dry-run"])
     assert same.exit_code == 1
-    assert "it is the same as version 1" in same.output
+    assert "Tiedosto on sama kuin versiossa 1" in same.output
     assert kept() == [("text", 1, True)]

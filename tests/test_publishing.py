@@ -57,7 +57,7 @@ def test_what_waits_can_be_taken_back(app: Flask, command: Callable[..., str], a
     changed = text_of("haku", [ONE, Asked("q2", "Keinot")])
     command(changed, "--at", "2029-05-20T08:00:00")
     runner = app.test_cli_runner()
-    assert "version 2 waits to be in force" in command(text_of("haku", [ONE, TWO.renamed("q3")]), "--accept")
+    assert "Versio 2 odottaa voimaantuloa" in command(text_of("haku", [ONE, TWO.renamed("q3")]), "--accept")
     assert "haku version 2 is not published." in runner.invoke(args=["call", "take-back", "haku"]).output
     assert "No version of haku waits" in runner.invoke(args=["call", "take-back", "haku"]).output
     at("2029-05-20T08:00:00")
@@ -69,11 +69,11 @@ def test_what_waits_can_be_taken_back(app: Flask, command: Callable[..., str], a
 @pytest.mark.parametrize(
     ("changed", "words", "said"),
     [
-        ([ONE, TWO], (), "it is the same as version 1"),
-        ([ONE], (), "some changes can cost an answer its place"),
-        ([ONE, TWO.renamed("q3")], ("--accept", "--move", "q2", "q4"), "q2 goes to q4, which is no question"),
-        ([ONE, TWO.renamed("q3")], ("--accept", "--move", "q2", "q1"), "q1 and q2 go to q1"),
-        ([ONE, Asked("q2", "Keinot")], ("--at", "2029-05-17T11:59:59"), "the time is past"),
+        ([ONE, TWO], (), "Tiedosto on sama kuin versiossa 1"),
+        ([ONE], (), "Osa muutoksista voi haitata luonnoksia"),
+        ([ONE, TWO.renamed("q3")], ("--accept", "--move", "q2", "q4"), "Uudessa versiossa ei ole kysymystä q4"),
+        ([ONE, TWO.renamed("q3")], ("--accept", "--move", "q2", "q1"), "kysymykseen q1, johon mahtuvat vain yhdet"),
+        ([ONE, Asked("q2", "Keinot")], ("--at", "2029-05-17T11:59:59"), "Aika on jo mennyt"),
         ([ONE, Asked("q2", "Keinot", 0)], (), "kysymys q2 (2), limit"),
     ],
 )
@@ -88,7 +88,7 @@ def test_what_is_refused_changes_nothing(
 
 
 def test_references_keep_their_beginning(command: Callable[..., str]) -> None:
-    assert "reference_prefix was HAKU" in command(text_of("haku", [ONE, TWO]).replace('"HAKU"', '"MUU"'))
+    assert "reference_prefix oli HAKU" in command(text_of("haku", [ONE, TWO]).replace('"HAKU"', '"MUU"'))
     assert "key tai reference_prefix on jo haulla haku" in command(
         text_of("toinen", [ONE, TWO]).replace('"TOINEN"', '"HAKU"')
     )
