@@ -148,18 +148,19 @@
     if (document.visibilityState === "hidden") { unsavedQuestions().forEach(tryAgain); }
   });
 
-  // Pressing a button leaves a field, which saves it; the answer may move the button, or bring it anew, before it is let
-  // go, and then the browser sees no click. Whoever lets go where they pressed has pressed.
+  // Pressing a button or a box leaves a field, which saves it; the answer may move what is pressed, or bring it anew,
+  // before it is let go, and then the browser sees no click. Whoever lets go where they pressed has pressed.
+  var PRESSED = "#lomake button, #lomake label, #lomake input[type=checkbox], #lomake input[type=radio]";
   var press = null;
   document.addEventListener("mousedown", function (event) {
-    var button = event.button === 0 && event.target.closest ? event.target.closest("#lomake button") : null;
-    press = button && { button: button, x: event.clientX, y: event.clientY };
+    var pressed = event.button === 0 && event.target.closest ? event.target.closest(PRESSED) : null;
+    press = pressed && { on: pressed, x: event.clientX, y: event.clientY };
   });
   document.addEventListener("mouseup", function (event) {
-    if (!press || press.button.contains(event.target)) { return; }
+    if (!press || press.on.contains(event.target)) { return; }
     if (Math.abs(event.clientX - press.x) > 4 || Math.abs(event.clientY - press.y) > 4) { return; }
-    var button = document.contains(press.button) ? press.button : document.getElementById(press.button.id);
-    if (button) { button.click(); }
+    var pressed = document.contains(press.on) ? press.on : document.getElementById(press.on.id);
+    if (pressed) { pressed.click(); }
   });
 
   // Fields are wrong as long as an error stands in their place; the places follow every save, the fields stay.

@@ -14,10 +14,11 @@ from playwright.sync_api import Browser, Page, expect
 from forms.answers import Answers
 from forms.call_file import load_call
 from forms.definition import Call
+from forms.kinds.multiple_choice import MultipleChoiceQuestion
 from forms.question import Question
 from tests.answered import PICTURE, Answered
 from tests.applicant import CALL
-from tests.browser import new_page, press, send
+from tests.browser import new_page, press, saved, send
 from tests.conftest import ROOT
 from tests.service import Service
 from tests.test_journey_http import expect_arrival, expect_receipt, pdf_text
@@ -184,3 +185,23 @@ def test_no_other_file_names_a_round() -> None:
     names = re.compile("|".join(rf"\b(?:{call.key}|{call.reference_prefix})\b" for call in ROUNDS).encode())
     assert ROUNDS
     assert [path for path in files_of_the_program() if names.search(path.read_bytes())] == []
+
+
+def test_a_box_that_a_save_moves_is_ticked(browser: Browser, service: Service) -> None:
+    """Leaving a field saves it, and what is said of that moves the box under the mouse."""
+    call, choice = next((call, found) for call in ROUNDS for found in call.of_kind(MultipleChoiceQuestion))
+    contact = call.contact_question
+    assert contact
+    page = new_page(browser, service)
+    page.set_viewport_size({"width": 1280, "height": 3000})
+    begin(page, call, Words("fi"))
+    page.locator(f"[name='{contact.field_name('nimi')}']").fill("Aino")
+    box = page.locator(f"[name='{choice.key}']").first
+    box.hover()
+    before = box.bounding_box()
+    with saved(page):
+        page.mouse.down()
+    assert box.bounding_box() != before
+    page.mouse.up()
+    expect(box).to_be_checked()
+    page.context.close()
