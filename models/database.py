@@ -4,6 +4,7 @@ import os
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import peewee
@@ -172,13 +173,29 @@ def leave_no_bytes(rebuild: bool) -> bool:
     """
     try:
         if is_postgresql():
-            return _rebuild_tables() if rebuild else True
+            return _all_know_what_is_gone() and _rebuild_tables() if rebuild else True
         if rebuild:
             database.execute_sql("VACUUM")
         is_busy, *_ = database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except DOES_NOT_WORK:
         return False
     return not is_busy
+
+
+def _all_know_what_is_gone() -> bool:
+    """Wait until nobody looks at the database as it was before: what they may still see is kept when it is rebuilt."""
+    [(now,)] = database.execute_sql("SELECT pg_current_xact_id()::xid::text")
+    until = monotonic() + _WAIT
+    while monotonic() < until:
+        [(looks,)] = database.execute_sql(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND age(coalesce(backend_xmin, backend_xid)) >= age(%s::xid))",
+            (now,),
+        )
+        if not looks:
+            return True
+        sleep(0.02)
+    return False
 
 
 def _rebuild_tables() -> bool:
