@@ -20,6 +20,8 @@ from models.handling import CompletionRequest, Handling, Listed
 from models.officer import Officer
 from models.submission import Submission
 from services import search
+from services.call_versions import read_folder
+from services.calls import Calls
 from settings import read_settings
 from tests.applicant import CALL
 
@@ -30,8 +32,11 @@ _SORTS = {"": [Submission.sent_at.desc(), Listed.id], "-haettu": [Listed.request
 
 def plain_app() -> Flask:
     """An app on the service's database and nothing else; a connection stays open from one request to the next."""
-    bind(read_settings().effective_database_url)
+    settings = read_settings()
+    bind(settings.effective_database_url)
     app = Flask(__name__)
+    # The web server takes them up before it forks.
+    app.extensions["calls"] = Calls(read_folder(settings.calls_dir), frozenset())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(euros=_euros, moment=_moment)
 
