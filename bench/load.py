@@ -251,7 +251,7 @@ def knee(service: Service, app: Flask, answers: dict[str, Any]) -> None:
 
 def main() -> None:
     answers = with_provider(json.loads((SEED if SEED.exists() else SAMPLE).read_text()))
-    with tempfile.TemporaryDirectory() as folder, Service(Path(folder), MALLOC_ARENA_MAX="2") as service:
+    with tempfile.TemporaryDirectory() as folder, Service(Path(folder)) as service:
         settings = Settings(
             var_dir=Path(folder),
             held_open=frozenset({CALL}),
