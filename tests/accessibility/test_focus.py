@@ -178,6 +178,27 @@ def test_the_focus_goes_to_the_box_when_its_section_goes(page: Page) -> None:
     expect(box).to_be_focused()
 
 
+# Where the focus is as soon as the added fields are in the page: the first thing a browser does after that.
+FIRST_SEEN = """field => {
+    new MutationObserver((changes, watch) => {
+        if (!document.querySelector(field)) { return; }
+        window.focusedFirst = document.activeElement.id;
+        watch.disconnect();
+    }).observe(document.body, {childList: true, subtree: true});
+}"""
+
+
+def test_the_focus_is_in_added_fields_as_soon_as_they_are_there(page: Page) -> None:
+    """A key pressed on a slow machine would go elsewhere, and the focus away under the next one, if it came later."""
+    reference = begin(page)
+    open_areas(page, reference, AREAS[:1])
+    page.goto(f"/hakemus/{reference}/{DEVELOPMENT}")
+    page.evaluate(FIRST_SEEN, "#q11-5")
+    page.locator("#q11 [name=lisaa]").click()
+    page.locator("#q11-5").wait_for()
+    assert page.evaluate("window.focusedFirst") == "q11-5"
+
+
 def test_focus_alone_changes_nothing(page: Page) -> None:
     """Going through all fields of a page sends nothing and leaves nothing (3.2.1)."""
     reference = begin(page)
