@@ -2,13 +2,10 @@
 
 import os
 import sys
-from collections.abc import MutableMapping
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
-from flask.templating import Environment
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -24,6 +21,7 @@ from services import figures, limits
 from services.call_versions import read_folder
 from services.calls import Calls
 from settings import ROOT, Settings, SettingsError, read_settings
+from templating import Templates, once
 from views import addresses, apply, assets, calls, check, desk, documents, health, history, keeping, resume, summary
 from views.access import arrival
 from views.after import do_after
@@ -35,18 +33,8 @@ from views.numbers import register_numbers
 from views.request_log import register_request_log
 
 
-class _Templates(Environment):
-    """Jinja with the globals of a template in a plain dict. Nothing is added once a template is loaded.
-
-    Each import of macros compares them, a hundred times a page; that takes ten times as long with a chain of dicts.
-    """
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        return {**self.globals, **(d or {})}
-
-
 class _Service(Flask):
-    jinja_environment = _Templates
+    jinja_environment = Templates
     jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
 
@@ -185,6 +173,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         current_language=language.current,
         url_for=addresses.url_for,
+        once=once,
         euro_writer=language.euro_writer,
         languages=LANGUAGES,
         language_names=names,

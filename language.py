@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel.dates import format_date
@@ -137,12 +137,17 @@ def localise(value: Any) -> Any:  # noqa: C901, PLR0911 - one line a type
         case Quantity():
             return NBSP.join([decimal(value.number), *([localise(value.unit)] if value.unit else [])])
         case Percent():
-            return format_percent(value.ratio, "#,##0.#" + NBSP + "%", locale=current())
+            return _percent(value.ratio, current())
         case datetime():
             return moment(value)
         case date():
             return f"{value.day}.{value.month}.{value.year}"
     return value
+
+
+@lru_cache(maxsize=2048)
+def _percent(ratio: Decimal, language: str) -> str:
+    return str(format_percent(ratio, "#,##0.#" + NBSP + "%", locale=language))
 
 
 def grouped(number: int) -> str:

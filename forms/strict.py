@@ -1,6 +1,7 @@
 """What every part of a call's file is: frozen, and nothing in it unknown."""
 
-from typing import Annotated
+from functools import cached_property
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,3 +15,15 @@ class Strict(BaseModel):
     """A frozen part of a call that knows all its keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, regex_engine="python-re")
+
+    @cached_property
+    def rendered(self) -> dict[tuple[Any, ...], str]:
+        """What templates made of this part alone, by macro and language: the same for everybody."""
+        return {}
+
+    def __copy__(self) -> Self:
+        """A copy, by which pydantic changes what is frozen. What was worked out of the first is not true of it."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied

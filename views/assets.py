@@ -1,11 +1,14 @@
 """Style, script and icon, each with a mark of its contents in the address: browsers keep it, and never an old one."""
 
 import hashlib
+import os
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, url_for
+from flask import Blueprint, Flask, Response, current_app
+
+from views.addresses import url_for
 
 bp = Blueprint("assets", __name__)
 
@@ -22,33 +25,34 @@ def register_assets(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """The address of a file under static/."""
-    path = _folder() / name
-    return url_for("static", filename=name, v=_mark(path, path.stat().st_mtime_ns))
+    return url_for("static", filename=name, v=_mark(f"{current_app.static_folder}/{name}"))
 
 
 def script_address() -> str:
     """The address of htmx and our own script, which come as one: a request less for the first page."""
-    own = _folder() / "app.js"
-    return url_for("assets.script", v=_mark(_htmx(), 0)[:6] + _mark(own, own.stat().st_mtime_ns)[:6])
+    return url_for("assets.script", v=_mark(_htmx())[:6] + _mark(f"{current_app.static_folder}/app.js")[:6])
 
 
 @bp.get("/static/ohjelma.js")
 def script() -> Response:
-    response = Response(_htmx().read_bytes() + b"\n;" + (_folder() / "app.js").read_bytes(), mimetype="text/javascript")
+    own = Path(f"{current_app.static_folder}/app.js")
+    response = Response(Path(_htmx()).read_bytes() + b"\n;" + own.read_bytes(), mimetype="text/javascript")
     response.cache_control.max_age = YEAR
     response.cache_control.public = True
     return response
 
 
-def _folder() -> Path:
-    return Path(current_app.static_folder or "")
-
-
-def _htmx() -> Path:
+@cache
+def _htmx() -> str:
     """htmx as its package brings it."""
-    return Path(str(files("js_lib_htmx"))) / "static/htmx/htmx.min.js"
+    return f"{files('js_lib_htmx')}/static/htmx/htmx.min.js"
+
+
+def _mark(path: str) -> str:
+    """Of a file as it is now: three of them stand on every page."""
+    return _digest(path, os.stat(path).st_mtime_ns)
 
 
 @cache
-def _mark(path: Path, changed: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _digest(path: str, changed: int) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]

@@ -1,11 +1,11 @@
 """A page of the form as it is shown: what is stored, or what was typed and could not be saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from flask import request, url_for
+from flask import request
 from werkzeug.datastructures import MultiDict
 
 from forms.answers import Answers, Progress
@@ -21,6 +21,7 @@ from services.drafts import NEVER_SAVED, Stored
 from services.saving import Clash, Rendered, Saved
 from services.sending import state_of, to_send
 from views.access import Opened, arrived_at
+from views.addresses import url_for
 from views.numbers import number_in
 from views.page_loads import OfEarlierVersions, call_shown, new_page_id, page_id_in
 
@@ -137,6 +138,10 @@ class FormPage:
     def rev(self, question: Question) -> str:
         posted = self.revs_now.get(question.key)
         return posted if posted is not None else str(Rendered.of(self.stored.get(question.key, NEVER_SAVED)))
+
+    def keeps_any(self, questions: Iterable[Question]) -> bool:
+        """Whether anything was ever saved for one of these."""
+        return any(question.key in self.stored for question in questions)
 
     def saved_at(self, question: Question) -> datetime | None:
         return self.stored.get(question.key, NEVER_SAVED).saved_at

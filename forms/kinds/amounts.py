@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo
@@ -57,8 +57,9 @@ def parse_euros(typed: str) -> int | None:
     raise UnreadableError(msg("Kirjoittakaa summa kokonaisina euroina numeroilla, esimerkiksi 1319500."))
 
 
+@lru_cache(maxsize=2048)
 def read_euros(typed: str) -> int | None:
-    """The same, None also for what can't be read."""
+    """The same, None also for what can't be read. A page asks for each amount several times."""
     try:
         return parse_euros(typed)
     except UnreadableError:
