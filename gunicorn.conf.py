@@ -11,8 +11,9 @@ from gunicorn.glogging import Logger
 
 import logs
 from forms.faults import CallFileError
+from forms.texts import SOURCE
 from models import database
-from services import figures
+from services import examples, figures, pdf
 from settings import read_settings
 
 logs.configure()
@@ -79,6 +80,16 @@ def post_worker_init(worker: object) -> None:
     sys.setswitchinterval(0.0005)
 
 
+def _make_a_document(app: Any) -> None:
+    """Before there are workers: what documents take (fonts, styles, words) is in memory once then, not once in each."""
+    with app.app_context():
+        for call in list(app.extensions["calls"])[:1]:
+            try:
+                examples.document(call, SOURCE)
+            except pdf.PdfError:
+                log.exception("no_document_can_be_made")
+
+
 def on_starting(server: Any) -> None:
     """Once, before the workers: they must not race for schema and calls, nor each translate every template."""
     app = server.app.wsgi()
@@ -93,6 +104,7 @@ def on_starting(server: Any) -> None:
             app.extensions["calls"].look()
     except CallFileError as error:
         sys.exit(f"Not started.\n{error}")
+    _make_a_document(app)
     # No connection must be carried into another process.
     database.database.close_idle()
     where = f"the mail server {settings.mail_server}" if settings.mail_server else str(settings.mail_dir)

@@ -207,8 +207,11 @@ class Call(Strict):
         return {page.key: [section for section in self.sections if section.page == page.key] for page in self.pages}
 
     def section_of(self, question: str) -> Section:
-        wanted = self.by_key[question].section
-        return next(section for section in self.sections if section.key == wanted)
+        return self._sections_by_key[self.by_key[question].section]
+
+    @cached_property
+    def _sections_by_key(self) -> dict[str, Section]:
+        return {section.key: section for section in self.sections}
 
     def questions_in(self, section: str) -> list[Question]:
         return self._questions_by_section[section]
