@@ -13,7 +13,8 @@ import logs
 from forms.faults import CallFileError
 from forms.texts import SOURCE
 from models import database
-from services import examples, figures, pdf
+from services import examples, figures, typesetter
+from services.typesetter import PdfError
 from settings import read_settings
 
 logs.configure()
@@ -69,10 +70,14 @@ def when_ready(server: Any) -> None:
             listener.sock.setsockopt(socket.SOL_SOCKET, limit, struct.pack("ll", silence, 0))
 
 
-def pre_fork(server: object, worker: object) -> None:
-    """What the workers share stays shared: each collection of garbage would write to all of it."""
+def _keep_shared() -> None:
+    """What processes share stays shared: each collection of garbage would write to all of it."""
     gc.collect()
     gc.freeze()
+
+
+def pre_fork(server: object, worker: object) -> None:
+    _keep_shared()
 
 
 def post_worker_init(worker: object) -> None:
@@ -81,12 +86,12 @@ def post_worker_init(worker: object) -> None:
 
 
 def _make_a_document(app: Any) -> None:
-    """Before there are workers: what documents take (fonts, styles, words) is in memory once then, not once in each."""
+    """Before any process is forked: what documents take (fonts, styles, words) is at hand then in each of them."""
     with app.app_context():
         for call in list(app.extensions["calls"])[:1]:
             try:
                 examples.document(call, SOURCE)
-            except pdf.PdfError:
+            except PdfError:
                 log.exception("no_document_can_be_made")
 
 
@@ -107,6 +112,8 @@ def on_starting(server: Any) -> None:
     _make_a_document(app)
     # No connection must be carried into another process.
     database.database.close_idle()
+    _keep_shared()
+    typesetter.start()
     where = f"the mail server {settings.mail_server}" if settings.mail_server else str(settings.mail_dir)
     always = str(settings.mail_dir) if settings.mail_server and settings.tryout else where
     log.info("serving", address=settings.base_url, mails=where, mails_to_the_calls_addresses=always)

@@ -1,7 +1,8 @@
 """Jinja as the service uses it: the same templates with the same result, in fewer steps.
 
 A page of the form writes more than a thousand values and calls almost as many functions; what Jinja does around each of
-them took more than a quarter of the time of a page (docs/performance/0006).
+them took a third of the time of a page (docs/performance/0007). ``_escape_inner``, ``_PassArg`` and what writes the
+code of a value are not public: versions are pinned, and tests/test_templating.py compares with Jinja's own result.
 """
 
 from collections.abc import MutableMapping

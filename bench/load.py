@@ -148,7 +148,7 @@ def lost(seats: list[Seat]) -> list[str]:
 def memory_mb(service: Service) -> tuple[float, float]:
     """Proportional and resident memory of the master and its workers, in megabytes."""
     sums = [0, 0]
-    for pid in [service.master, *service.workers]:
+    for pid in [service.master, service.typesetter, *service.workers]:
         with suppress(FileNotFoundError):
             text = Path(f"/proc/{pid}/smaps_rollup").read_text()
             for place, name in enumerate(("Pss", "Rss")):

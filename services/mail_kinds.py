@@ -27,6 +27,7 @@ from models.outbox import OutboxMail
 from models.submission import Submission
 from services import accounts, allowances, completion, links, pdf, reminders, submissions
 from services.context import calls, closing_of, settings
+from services.typesetter import PdfError
 
 _LINE = 76
 _TRIES_WITH_DOCUMENT = 3
@@ -119,7 +120,7 @@ def _submission_with_pdf(mail: OutboxMail) -> Contents:
     assert submission is not None
     try:
         document = pdf.of_submission(submission)
-    except pdf.PdfError as error:
+    except PdfError as error:
         if mail.attempts < _TRIES_WITH_DOCUMENT:
             raise
         return replace(contents, missing=f"went out without its PDF: {error}")

@@ -4,15 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from io import BytesIO
 from typing import Any
 
 from flask import render_template
 from flask_babel import gettext
-from reportlab.platypus import Flowable, KeepTogether
-from xhtml2pdf import pisa
-from xhtml2pdf.config.resources import ResourceAccessPolicy
-from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc, PmlParagraph
 
 from forms.answers import Answers
 from forms.definition import Call
@@ -26,15 +21,12 @@ from models.submission import Submission
 from services import check, submissions
 from services.context import closing_of
 from services.glyphs import MARK, font_folders, legible
+from services.typesetter import PdfError, typeset
 
 _MOST_PRINTED = 20_000
 """Characters of one answer that are printed."""
-_MOST_SECONDS = 100
-"""How long one document may take on a busy server: less than a worker is waited for (gunicorn.conf.py)."""
 _IN_GROUP = 30
 """Lines that are printed as one paragraph."""
-_FIRST_LINES = 3
-"""Lines of a text that stay with its heading."""
 
 
 class Personal(StrEnum):
@@ -58,26 +50,6 @@ class Personal(StrEnum):
         """What a document says in their place."""
         marks = {self.LEFT_OUT: msg("Yhteystiedot jätetty pois"), self.ERASED: msg("Yhteystiedot poistettu")}
         return marks.get(self)
-
-
-class PdfError(Exception):
-    """The PDF could not be made; what it would have shown is not touched by that."""
-
-
-class _HeadingWithText(KeepTogether):
-    """Keeps a heading on the page of the first lines of its text; ReportLab's own wants the whole paragraph there."""
-
-    def split(self, width: float, height: float) -> list[Flowable]:
-        *headings, text = self._content
-        if isinstance(text, PmlParagraph):
-            # The space between two blocks is the larger of what each asks for; here both are counted.
-            taken = sum(block.wrapOn(self.canv, width, height)[1] + block.getSpaceBefore() + 4 for block in headings)
-            if height - taken >= _FIRST_LINES * text.style.leading:
-                return list(self._content)
-        return list(super().split(width, height))
-
-
-PmlBaseDoc._initArgs = {**PmlBaseDoc._initArgs, "keepTogetherClass": _HeadingWithText}
 
 
 def kept(application: Application, number: int) -> tuple[bytes, str] | None:
@@ -232,21 +204,14 @@ def document(template: str, language: str, *, call: Call, application: Applicati
         look = {"title": title, "fonts": font_folders(), "mark": mark, "most_in_line": MOST_IN_LINE}
         return legible(render_template(template, **look, **known, **context))
 
-    out = BytesIO()
-    # Answers are hostile: nothing is fetched but the fonts' own files, and time and memory are bounded.
-    own, *more = font_folders()
-    policy = ResourceAccessPolicy.server(
-        own, allow_remote=False, extra_roots=tuple(more), max_render_seconds=_MOST_SECONDS
-    )
     try:
         with speaking(language):
             html = page(None)
             # What the mark means stands on the first page, where it is used at all.
             if MARK in html:
                 html = page(MARK)
-        result = pisa.CreatePDF(html, dest=out, resource_policy=policy, path=str(own))
+        return typeset(html)
+    except PdfError as error:
+        raise PdfError(f"{error} in {application.reference}") from error
     except Exception as error:
         raise PdfError(f"{type(error).__name__} in {application.reference}") from error
-    if result.err:
-        raise PdfError(f"{result.err} errors in {application.reference}")
-    return out.getvalue()

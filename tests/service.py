@@ -236,6 +236,15 @@ class Service:
     @property
     def workers(self) -> list[int]:
         """The process ids of the web server's workers."""
+        return self._children[1:]
+
+    @property
+    def typesetter(self) -> int:
+        """The process id of what makes documents beside them (services/typesetter.py)."""
+        return self._children[0]
+
+    @property
+    def _children(self) -> list[int]:
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
         return [int(pid) for pid in children.split()]
 

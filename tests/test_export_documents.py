@@ -76,7 +76,7 @@ def test_a_document_that_cannot_be_made_is_named(
     app: Flask, short: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference = sent(app, short).reference
-    monkeypatch.setattr("services.pdf._MOST_SECONDS", 0)
+    monkeypatch.setattr("services.typesetter._MOST_SECONDS", 0)
     out = tmp_path / "a.zip"
     arguments = ["call", "export", CALL, "--format", "zip", "--out", str(out), "--without-contacts"]
     result = app.test_cli_runner().invoke(args=arguments)

@@ -139,7 +139,7 @@ def test_the_status_of_a_server_that_is_down(small: Callable[..., Applicant]) ->
     assert "Connection refused" in status
 
 
-@pytest.mark.parametrize("fault", ["pisa.CreatePDF", "legible"])
+@pytest.mark.parametrize("fault", ["typesetter.pisa.CreatePDF", "pdf.legible"])
 def test_a_receipt_waits_for_no_document_that_cannot_be_made(
     small: Callable[..., Applicant],
     at: Callable[[str], None],
@@ -153,7 +153,7 @@ def test_a_receipt_waits_for_no_document_that_cannot_be_made(
     def broken(*arguments: object, **named: object) -> None:
         raise RuntimeError("no font today")
 
-    monkeypatch.setattr(f"services.pdf.{fault}", broken)
+    monkeypatch.setattr(f"services.{fault}", broken)
     applicant.press("Tallenna", CONTACT).go("yhteenveto").send()
     assert "Hakemus on lähetetty" in applicant.text
     at("2030-12-20T12:01:00")

@@ -13,7 +13,7 @@ from models.application import Answer, Application, Link
 from models.outbox import OutboxMail
 from models.submission import Submission
 from services import pdf
-from services.pdf import PdfError
+from services.typesetter import PdfError
 from tests.applicant import Applicant
 from tests.test_journey_http import pdf_text
 from tests.words import Words

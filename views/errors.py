@@ -14,8 +14,8 @@ from forms.definition import SUMMARY_PAGE, Call, Page
 from forms.texts import msg
 from models.database import DOES_NOT_WORK
 from services.context import calls, settings
-from services.pdf import PdfError
 from services.saving import MovedError
+from services.typesetter import PdfError
 from views import resume, summary
 from views.access import (
     NoAccess,

@@ -11,6 +11,7 @@ from language import speaking
 from services import attachments, pdf
 from services.exports.comma_separated import Writer
 from services.exports.content import Cell, Export, Left, Sent, applications
+from services.typesetter import PdfError
 
 log = logs.get(__name__)
 
@@ -36,7 +37,7 @@ def write(export: Export, out: BinaryIO) -> Left:
             same: tuple[Cell, ...] = (sent.reference, submission.version, submission.fingerprint)
             try:
                 document = _document(sent)
-            except pdf.PdfError:
+            except PdfError:
                 log.exception("document_left_out", reference=sent.reference)
                 left.missing.append(sent.reference)
                 manifest.add(("", *same, "", msg("Tiedostoa ei voitu tehdä.")))
