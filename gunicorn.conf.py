@@ -14,7 +14,6 @@ from forms.faults import CallFileError
 from forms.texts import SOURCE
 from models import database
 from services import examples, figures, typesetter
-from services.typesetter import PdfError
 from settings import read_settings
 
 logs.configure()
@@ -81,18 +80,21 @@ def pre_fork(server: object, worker: object) -> None:
 
 
 def post_worker_init(worker: object) -> None:
-    """A thread that makes a document gives way after 0.5 ms, not 5: saves beside it take the floor many times each."""
+    """A thread that makes an export gives way after 0.5 ms, not 5: saves beside it take the floor many times each."""
     sys.setswitchinterval(0.0005)
 
 
 def _make_a_document(app: Any) -> None:
-    """Before any process is forked: what documents take (fonts, styles, words) is at hand then in each of them."""
+    """Before any process is forked: what documents take (fonts, styles, words) is at hand then in each of them.
+
+    The service starts also where that fails.
+    """
     with app.app_context():
         for call in list(app.extensions["calls"])[:1]:
             try:
                 examples.document(call, SOURCE)
-            except PdfError:
-                log.exception("no_document_can_be_made")
+            except Exception:
+                log.exception("no_document_made")
 
 
 def on_starting(server: Any) -> None:

@@ -146,7 +146,7 @@ def localise(value: Any) -> Any:  # noqa: C901, PLR0911 - one line a type
 
 
 @lru_cache(maxsize=2048)
-def _percent(ratio: Decimal, language: str) -> str:
+def _percent(ratio: float, language: str) -> str:
     return str(format_percent(ratio, "#,##0.#" + NBSP + "%", locale=language))
 
 

@@ -1,7 +1,7 @@
 """Jinja as the service uses it: the same templates with the same result, in fewer steps.
 
 A page of the form writes more than a thousand values and calls almost as many functions; what Jinja does around each of
-them took a third of the time of a page (docs/performance/0007). ``_escape_inner``, ``_PassArg`` and what writes the
+them took a fifth of the time of a page (docs/performance/0007). ``_escape_inner``, ``_PassArg`` and what writes the
 code of a value are not public: versions are pinned, and tests/test_templating.py compares with Jinja's own result.
 """
 
@@ -59,7 +59,7 @@ _METHODS = (MethodType, BuiltinMethodType)
 
 
 class _Context(Context):
-    """Calls at once what need not be asked whether it wishes for the context: methods never do, macros always."""
+    """Calls at once what need not be asked whether it wishes for the context: our methods never do, macros always."""
 
     def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         kind = type(function)
@@ -77,8 +77,11 @@ class _Context(Context):
 
 @pass_eval_context
 def once(template: EvalContext, macro: Macro, part: Strict, *more: Any) -> str:
-    """What a macro makes of a part of a call alone: put together once a language, as it asks everybody the same."""
-    key = (macro.name, current(), *more)
+    """What a macro makes of a part of a call alone: put together once a language, as it asks everybody the same.
+
+    It is known by the macro's name.
+    """
+    key = (macro.name, template.autoescape, current(), *more)
     known = part.rendered.get(key)
     if known is None:
         known = part.rendered[key] = macro(template, part, *more)

@@ -9,10 +9,11 @@ where it is asked for. Why not multiprocessing's own: docs/decisions/0018-docume
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable
 from io import BytesIO
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from typing import Any, NoReturn
 
 from reportlab.platypus import Flowable, KeepTogether
 from xhtml2pdf import pisa
@@ -36,7 +37,7 @@ _MADE, _FAILED = b"1", b"0"
 """The first byte of an answer; the document follows, or what went wrong."""
 
 _control: socket.socket | None = None
-"""Where the process is asked: each message brings the end of a pipe, by which it gets HTML and answers."""
+"""Where the process is asked: each message brings a file with HTML, and the end of a pipe for the answer."""
 
 
 class PdfError(Exception):
@@ -61,16 +62,42 @@ PmlBaseDoc._initArgs = {**PmlBaseDoc._initArgs, "keepTogetherClass": _HeadingWit
 
 def typeset(html: str) -> bytes:
     """The PDF of a page of HTML. Raises PdfError."""
-    if _control is not None:
+    page = html.encode(errors="surrogatepass")
+    pipe = _ask(page)
+    if pipe is None:
+        return _typeset(page)
+    with pipe:
+        if not pipe.poll(_MOST_SECONDS + 10):
+            raise PdfError("no answer")
         try:
-            return _asked(_control, html)
+            answer = pipe.recv_bytes()
         except (OSError, EOFError) as error:
-            log.warning("typesetter_gone", error=type(error).__name__)
-    return _typeset(html)
+            # Not tried here: what ended that process would end this one.
+            raise PdfError("its process ended") from error
+    if answer[:1] != _MADE:
+        raise PdfError(answer[1:].decode())
+    return answer[1:]
 
 
-def _typeset(html: str) -> bytes:
-    out = BytesIO()
+def _ask(page: bytes) -> Connection | None:
+    """Where the answer comes; None where there is nobody to ask."""
+    if _control is None:
+        return None
+    ours, theirs = Pipe()
+    with theirs, open(os.memfd_create("page"), "wb") as file:
+        file.write(page)
+        file.flush()
+        try:
+            socket.send_fds(_control, [b"."], [file.fileno(), theirs.fileno()])
+        except OSError:
+            log.warning("typesetter_gone")
+            ours.close()
+            return None
+    return ours
+
+
+def _typeset(page: bytes) -> bytes:
+    html, out = page.decode(errors="surrogatepass"), BytesIO()
     # Answers are hostile: nothing is fetched but the fonts' own files, and time and memory are bounded.
     own, *more = font_folders()
     policy = ResourceAccessPolicy.server(
@@ -85,21 +112,6 @@ def _typeset(html: str) -> bytes:
     return out.getvalue()
 
 
-def _asked(control: socket.socket, html: str) -> bytes:
-    """What the process answers. Raises PdfError; OSError or EOFError where it, or the document's own, is gone."""
-    ours, theirs = Pipe()
-    with ours:
-        with theirs:
-            socket.send_fds(control, [b"."], [theirs.fileno()])
-        ours.send_bytes(html.encode(errors="surrogatepass"))
-        if not ours.poll(_MOST_SECONDS + 10):
-            raise PdfError("no answer")
-        answer = ours.recv_bytes()
-    if answer[:1] != _MADE:
-        raise PdfError(answer[1:].decode())
-    return answer[1:]
-
-
 def start() -> None:
     """Fork the process, from one with a single thread. It ends when nobody is left who could ask."""
     global _control  # noqa: PLW0603 - one for all that are forked after it
@@ -108,42 +120,48 @@ def start() -> None:
         asked.close()
         _control = asking
         return
+    asking.close()
+    # What stops or renews the web server from a terminal is not for this one: workers that still send mails ask it.
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
+    _then_end(_work, asked)
+
+
+def _then_end(work: Callable[..., None], *arguments: Any) -> NoReturn:
+    """What a fork does, and nothing of what it was forked from after that."""
     try:
-        asking.close()
-        # Whoever stops the service from a terminal stops it all; workers that still send mails may need documents.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _work(asked)
+        work(*arguments)
+    except Exception:
+        log.exception("typesetter_failed")
     finally:
         os._exit(0)
 
 
 def _work(asked: socket.socket) -> None:
     running = 0
-    for pipe in _asks(asked):
+    while True:
+        message, files, *_ = socket.recv_fds(asked, 1, 2)
+        if not message:
+            return
         while running and os.waitpid(-1, os.WNOHANG if running < _AT_ONCE else 0)[0]:
             running -= 1
         if os.fork() == 0:
-            try:
-                os.nice(_NICENESS)
-                _answer(pipe)
-            finally:
-                os._exit(0)
+            asked.close()
+            _then_end(_answer, *files)
         running += 1
-        pipe.close()
+        for file in files:
+            os.close(file)
 
 
-def _asks(asked: socket.socket) -> Iterator[Connection]:
-    while True:
-        message, pipes, *_ = socket.recv_fds(asked, 1, 1)
-        if not message:
-            return
-        yield Connection(pipes[0])
-
-
-def _answer(pipe: Connection) -> None:
-    html = pipe.recv_bytes().decode(errors="surrogatepass")
-    try:
-        answer = _MADE + _typeset(html)
-    except PdfError as error:
-        answer = _FAILED + str(error).encode()
-    pipe.send_bytes(answer)
+def _answer(page: int, pipe: int) -> None:
+    """Make a document of what the file ``page`` holds. Ends by itself when it takes too long."""
+    signal.alarm(_MOST_SECONDS + 5)
+    os.nice(_NICENESS)
+    with Connection(pipe) as ours, open(page, "rb") as file:
+        file.seek(0)
+        try:
+            answer = _MADE + _typeset(file.read())
+        except PdfError as error:
+            log.warning("document_failed", reason=str(error))
+            answer = _FAILED + str(error).encode()
+        ours.send_bytes(answer)

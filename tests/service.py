@@ -190,6 +190,8 @@ class Service:
         listener.close()
         with urllib.request.urlopen(f"{self.url}/health/ready", timeout=60) as answer:
             assert answer.status == 200
+        self.typesetter = self._children()[0]
+        """The process id of what makes documents beside the workers (services/typesetter.py)."""
         return self
 
     def _start(self, listener: socket.socket, log: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -236,14 +238,8 @@ class Service:
     @property
     def workers(self) -> list[int]:
         """The process ids of the web server's workers."""
-        return self._children[1:]
+        return [pid for pid in self._children() if pid != self.typesetter]
 
-    @property
-    def typesetter(self) -> int:
-        """The process id of what makes documents beside them (services/typesetter.py)."""
-        return self._children[0]
-
-    @property
     def _children(self) -> list[int]:
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
         return [int(pid) for pid in children.split()]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from services.typesetter import PdfError
 from tests.browser import begin, new_page
 from tests.conftest import ROOT
 from tests.service import Service
@@ -28,34 +29,53 @@ def make(number):
 threads = [threading.Thread(target=make, args=[number]) for number in range({count})]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
-print(found)
+print(typesetter._control is not None, found)
 """
 
 
-def beside(before: str = "", count: int = 1) -> str:
-    """What documents come of a program that has a process for them."""
+def beside(before: str = "", count: int = 1) -> tuple[str, str]:
+    """What documents come of a program that has a process for them, and what it says."""
     program = BESIDE.format(before=before, count=count)
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=100, check=True
     )
-    return done.stdout.splitlines()[-1]
+    *said, found = done.stdout.splitlines()
+    is_asked, _, found = found.partition(" ")
+    assert is_asked == "True"
+    return found, "".join(said)
 
 
 @pytest.mark.quick
 def test_many_who_ask_at_once_all_get_their_document() -> None:
-    assert beside(count=7) == str([b"%PDF-"] * 7)
+    assert beside(count=7) == (str([b"%PDF-"] * 7), "")
 
 
 @pytest.mark.quick
 def test_what_is_wrong_with_a_document_is_told_from_there() -> None:
-    assert beside("typesetter._MOST_SECONDS = 0").startswith("[PdfError(")
+    found, said = beside("typesetter._MOST_SECONDS = 0")
+    assert found == "[PdfError('RenderLimitError')]"
+    assert "document_failed" in said
+
+
+ELSEWHERE = """
+import os
+own, was = os.getpid(), typesetter._typeset
+typesetter._typeset = lambda page: was(page) if os.getpid() == own else {end}
+"""
 
 
 @pytest.mark.quick
-@pytest.mark.parametrize("fault", ["os._exit(9)", "os.kill(os.getppid(), 9) or os._exit(9)"], ids=["document", "all"])
-def test_without_it_documents_are_made_where_they_are_asked_for(fault: str) -> None:
-    broken = "import os\nown = os.getpid()\nwas = typesetter._typeset\ntypesetter._typeset = "
-    assert beside(f"{broken}lambda html: was(html) if os.getpid() == own else {fault}", 3) == str([b"%PDF-"] * 3)
+def test_a_document_that_ends_its_process_ends_no_other() -> None:
+    found, said = beside(ELSEWHERE.format(end="os._exit(9)"), 3)
+    assert found == str([PdfError("its process ended")] * 3)
+    assert said == ""
+
+
+@pytest.mark.quick
+def test_a_document_that_never_ends_is_given_up() -> None:
+    ends = "typesetter._MOST_SECONDS = -4"
+    found, _ = beside(ELSEWHERE.format(end="time.sleep(600)") + f"import time\n{ends}")
+    assert found == "[PdfError('its process ended')]"
 
 
 def document(page: Page, reference: str) -> bytes:

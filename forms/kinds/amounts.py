@@ -57,13 +57,20 @@ def parse_euros(typed: str) -> int | None:
     raise UnreadableError(msg("Kirjoittakaa summa kokonaisina euroina numeroilla, esimerkiksi 1319500."))
 
 
-@lru_cache(maxsize=2048)
 def read_euros(typed: str) -> int | None:
-    """The same, None also for what can't be read. A page asks for each amount several times."""
+    """The same, None also for what can't be read."""
+    # A page asks for each amount several times. What is too long for one is not kept in memory.
+    return _read_often(typed) if len(typed) < 30 else _read(typed)
+
+
+def _read(typed: str) -> int | None:
     try:
         return parse_euros(typed)
     except UnreadableError:
         return None
+
+
+_read_often = lru_cache(maxsize=2048)(_read)
 
 
 def euros_fit(form: Form, field: StringField) -> None:
