@@ -78,6 +78,12 @@ def test_a_document_that_never_ends_is_given_up() -> None:
     assert found == "[PdfError('its process ended')]"
 
 
+def await_end(process: int) -> None:
+    """Wait until a process, a descriptor of which this closes, is gone."""
+    assert select.select([process], [], [], 30)[0], "it stayed"
+    os.close(process)
+
+
 def document(page: Page, reference: str) -> bytes:
     answer = page.request.get(f"/hakemus/{reference}/yhteenveto.pdf?luonnos=1")
     assert answer.ok
@@ -90,7 +96,9 @@ def test_an_applicant_gets_documents_with_and_without_it(browser: Browser, tmp_p
         reference = begin(page)
         assert document(page, reference).startswith(b"%PDF-")
         assert b"typesetter_gone" not in service.log.read_bytes()
+        beside_them = os.pidfd_open(service.typesetter)
         os.kill(service.typesetter, signal.SIGKILL)
+        await_end(beside_them)
         assert document(page, reference).startswith(b"%PDF-")
         assert b"typesetter_gone" in service.log.read_bytes()
         page.context.close()
@@ -101,5 +109,4 @@ def test_it_ends_with_the_service(tmp_path: Path) -> None:
         beside_them = os.pidfd_open(service.typesetter)
         for process in (service.master, *service.workers):
             os.kill(process, signal.SIGKILL)
-        assert select.select([beside_them], [], [], 30)[0], "it stayed"
-        os.close(beside_them)
+        await_end(beside_them)
