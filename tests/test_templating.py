@@ -25,7 +25,7 @@ VALUES = (
     | st.integers()
     | st.booleans()
     | st.lists(HARD, max_size=2)
-    | HARD.map(lambda words: Text({"fi": words or "-", "sv": f"{words}!"}))
+    | HARD.map(lambda words: Text({"fi": f"{words}.", "sv": f"{words}!"}))
     | st.integers(0, 10**9).map(Euros)
     | HARD.map(lambda name: msg("Kysymys %(number)s: %(what)s", number=1, what=name))
 )
