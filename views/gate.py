@@ -20,8 +20,8 @@ class WrongHost(BadRequest):
 
 
 def register_gate(app: Flask) -> None:
-    for refuse in (_other_hosts, _half_bodies, _what_is_too_large, _what_no_browser_sends):
-        app.before_request(refuse)
+    for look in (_other_hosts, _half_bodies, _what_is_too_large, _what_no_browser_sends, _referrers_that_are_none):
+        app.before_request(look)
 
 
 def _other_hosts() -> None:
@@ -69,6 +69,14 @@ def _what_no_browser_sends() -> None:
         abort(400)
     if "\0" in request.path:
         abort(404)
+
+
+def _referrers_that_are_none() -> None:
+    # Where one came from helps, and stops nobody: what is no address says nothing.
+    try:
+        urlsplit(request.referrer or "")
+    except ValueError:
+        del request.environ["HTTP_REFERER"]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -53,6 +54,22 @@ def test_a_query_that_is_no_text_is_refused(app: Flask) -> None:
         answer = app.test_client().get("/", environ_overrides={"QUERY_STRING": query})
         assert answer.status_code == 400
         assert "Pyyntöä ei voitu käsitellä" in answer.text
+
+
+@pytest.mark.parametrize("referrer", ["http://[", "https://a]b/"])
+def test_a_referrer_that_is_no_address_says_nothing(make_app: Callable[..., Flask], referrer: str) -> None:
+    # Over https the check of a form's token looks at it, at the desk whoever is signed out is sent back to it.
+    where: dict[str, Any] = {
+        "base_url": "https://haku.example.fi",
+        "headers": {"Referer": referrer},
+    }
+    app = make_app(base_url="https://haku.example.fi")
+    client = app.test_client()
+    page = client.get(f"/haku/{CALL}", base_url="https://haku.example.fi").text
+    token = re.findall('name="csrf_token" value="([^"]+)"', page)[0]
+    assert client.post(f"/haku/{CALL}/aloita", data={"csrf_token": token}, **where).status_code == 400
+    app.config["WTF_CSRF_ENABLED"] = False
+    assert client.post("/virkailija/ulos", **where).status_code == 303
 
 
 def test_a_nul_leads_nowhere(app: Flask) -> None:
